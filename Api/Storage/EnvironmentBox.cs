@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace Slipway.Api.Storage;
+
+/// <summary>Where the key that environments are encrypted with comes from: <c>Encryption:Key</c>, base64 of 32 bytes.</summary>
+public sealed record EncryptionOptions
+{
+    public string Key { get; init; } = "";
+
+    /// <summary>What is wrong with the key, as a sentence; null where nothing is.</summary>
+    public static string? Explain(EncryptionOptions options)
+    {
+        var bytes = new byte[64];
+        return Convert.TryFromBase64String(options.Key, bytes, out var length) && length == 32
+            ? null
+            : "The setting Encryption:Key must be 32 random bytes in base64 (openssl rand -base64 32). Keep it: without it no stored environment can be read.";
+    }
+}
+
+/// <summary>
+/// Seals the values of an app's environment with AES-256-GCM. Layout: version (1 byte), nonce (12), tag (16), ciphertext. The app's id
+/// is authenticated with it, so that a row copied to another app does not open.
+/// </summary>
+public sealed class EnvironmentBox(IOptions<EncryptionOptions> options)
+{
+    private const byte Version = 1;
+    private const int NonceSize = 12, TagSize = 16, HeaderSize = 1 + NonceSize + TagSize;
+    private readonly byte[] key = Convert.FromBase64String(options.Value.Key);
+
+    /// <summary>Encrypts <paramref name="environment"/> for the app <paramref name="appId"/>.</summary>
+    public byte[] Seal(Guid appId, IReadOnlyDictionary<string, string> environment)
+    {
+        var plain = JsonSerializer.SerializeToUtf8Bytes(environment);
+        var sealedBytes = new byte[HeaderSize + plain.Length];
+        sealedBytes[0] = Version;
+        var nonce = sealedBytes.AsSpan(1, NonceSize);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(key, TagSize);
+        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), appId.ToByteArray());
+        return sealedBytes;
+    }
+
+    /// <summary>Decrypts what <see cref="Seal"/> made for the same app; throws where the key is another one or the bytes were changed.</summary>
+    public IReadOnlyDictionary<string, string> Open(Guid appId, byte[] sealedBytes)
+    {
+        if (sealedBytes.Length < HeaderSize || sealedBytes[0] != Version)
+        {
+            throw new CryptographicException("The stored environment has a layout that this version does not know.");
+        }
+
+        var plain = new byte[sealedBytes.Length - HeaderSize];
+        using var aes = new AesGcm(key, TagSize);
+        aes.Decrypt(sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), plain, appId.ToByteArray());
+        return JsonSerializer.Deserialize<Dictionary<string, string>>(plain)!;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Contracts;
+
+namespace Slipway.Api.Storage;
+
+/// <summary>The truth of what is wanted.</summary>
+public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUserContext<User, Guid>(options)
+{
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<ProjectRow> Projects => Set<ProjectRow>();
+
+    public DbSet<CollaboratorRow> Collaborators => Set<CollaboratorRow>();
+
+    public DbSet<AppRow> Apps => Set<AppRow>();
+
+    public DbSet<ReleaseRow> Releases => Set<ReleaseRow>();
+
+    public DbSet<TimelineRow> Timeline => Set<TimelineRow>();
+
+    public DbSet<WorkItemRow> WorkItems => Set<WorkItemRow>();
+
+    public DbSet<OwnedObjectRow> OwnedObjects => Set<OwnedObjectRow>();
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<User>().ToTable("users");
+        builder.Entity<IdentityUserClaim<Guid>>().ToTable("user_claims");
+        builder.Entity<IdentityUserLogin<Guid>>().ToTable("user_logins");
+        builder.Entity<IdentityUserToken<Guid>>().ToTable("user_tokens");
+
+        builder.Entity<SessionRow>(session =>
+        {
+            session.HasIndex(s => s.RefreshHash).IsUnique();
+            session.HasIndex(s => s.UserId);
+            session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<ProjectRow>(project =>
+        {
+            project.HasIndex(p => p.Name).IsUnique();
+            project.Property(p => p.Name).HasMaxLength(NameRules.ProjectMaxLength).UseCollation("C");
+        });
+        builder.Entity<CollaboratorRow>(collaborator =>
+        {
+            collaborator.HasKey(c => new { c.ProjectId, c.UserId });
+            collaborator.HasIndex(c => c.UserId);
+            collaborator.Property(c => c.Role).HasConversion<string>().HasMaxLength(16);
+            collaborator.HasOne<ProjectRow>().WithMany().HasForeignKey(c => c.ProjectId).OnDelete(DeleteBehavior.Cascade);
+            collaborator.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<AppRow>(app =>
+        {
+            app.HasIndex(a => new { a.ProjectId, a.Name }).IsUnique();
+            app.Property(a => a.Name).HasMaxLength(NameRules.AppMaxLength).UseCollation("C");
+            // A project with apps is not deleted: no cascade here.
+            app.HasOne<ProjectRow>().WithMany().HasForeignKey(a => a.ProjectId).OnDelete(DeleteBehavior.Restrict);
+        });
+        builder.Entity<ReleaseRow>(release =>
+        {
+            release.HasKey(r => new { r.AppId, r.Number });
+            release.Property(r => r.Spec).HasColumnType("jsonb").HasConversion(
+                spec => JsonSerializer.Serialize(spec, JsonSerializerOptions.Web),
+                json => JsonSerializer.Deserialize<AppSpec>(json, JsonSerializerOptions.Web)!);
+            release.HasOne<AppRow>().WithMany().HasForeignKey(r => r.AppId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<TimelineRow>(entry =>
+        {
+            entry.ToTable("timeline");
+            entry.HasIndex(t => new { t.AppId, t.Id });
+            entry.HasIndex(t => new { t.AppId, t.Key }).IsUnique();
+            entry.Property(t => t.Kind).HasConversion<string>().HasMaxLength(16);
+            entry.Property(t => t.Key).HasMaxLength(200);
+            entry.HasOne<AppRow>().WithMany().HasForeignKey(t => t.AppId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<WorkItemRow>(item =>
+        {
+            item.HasKey(w => new { w.Target, w.TargetId });
+            item.Property(w => w.Target).HasConversion<string>().HasMaxLength(16);
+            item.HasIndex(w => w.DueAt);
+        });
+        builder.Entity<OwnedObjectRow>().HasKey(o => new { o.OwnerId, o.Kind, o.Name });
+    }
+}
