@@ -31,6 +31,11 @@ public static partial class AppRules
         errors.Add("name", NameRules.ExplainApp(app.Name));
         CheckSpec(errors, app.Image, app.Port, app.Replicas, app.Resources, app.Command, app.Arguments, app.HealthPath);
         CheckEnvironment(errors, app.Environment!);
+        foreach (var name in app.Environment?.Where(v => v.Value is null).Select(v => v.Key) ?? [])
+        {
+            errors.Add($"environment.{Shown(name)}", "A value is text. To leave a variable unset, leave it out.");
+        }
+
         return errors.ToDictionary();
     }
 

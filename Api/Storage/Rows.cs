@@ -37,8 +37,11 @@ public sealed class ProjectRow
 
     public Guid CreatedBy { get; init; }
 
-    /// <summary>The uid of the namespace that Slipway created; only a namespace with this uid is ever deleted.</summary>
-    public required string NamespaceUid { get; set; }
+    /// <summary>
+    /// The uid of the namespace that Slipway created; only a namespace with this uid is ever deleted. Null while the namespace is being
+    /// created; a row that stays so was left by a process that died in between, and the reconciler clears it away.
+    /// </summary>
+    public string? NamespaceUid { get; set; }
 
     /// <summary>When its deletion was asked for. The reconciler deletes the namespace, then the row.</summary>
     public DateTimeOffset? DeletedAt { get; set; }

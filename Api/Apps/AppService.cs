@@ -1,0 +1,250 @@
+using System.Linq.Expressions;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Slipway.Api.Cluster.Reconciling;
+using Slipway.Api.Http;
+using Slipway.Api.Projects;
+using Slipway.Api.Storage;
+using Slipway.Contracts;
+
+namespace Slipway.Api.Apps;
+
+/// <summary>What can be done to an app without a new release.</summary>
+public enum AppAction
+{
+    Restart,
+    Stop,
+    Start,
+}
+
+/// <summary>What happens to apps. Every change is one transaction: the row, its release, its timeline entry and the work item, or nothing.</summary>
+public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box, TimeProvider time)
+{
+    /// <summary>A page of a project's apps.</summary>
+    public async Task<Page<AppView>> List(ProjectScope scope, PageParameters page, CancellationToken cancel)
+    {
+        var apps = db.Apps.Where(a => a.ProjectId == scope.Project.Id);
+        Expression<Func<AppViews.Row, bool>> named = row => true;
+        if (page.Search is { } search)
+        {
+            var text = search.ToLowerInvariant();
+            apps = apps.Where(a => a.Name.Contains(text));
+            named = row => row.App.Name.Contains(text);
+        }
+
+        var rows = views.In(scope.Project.Id).Where(named);
+        var ordered = page.SortField("name") switch
+        {
+            "createdAt" => page.Order(rows, r => r.App.CreatedAt),
+            "updatedAt" => page.Order(rows, r => r.App.UpdatedAt),
+            _ => page.Order(rows, r => r.App.Name),
+        };
+        var total = await apps.CountAsync(cancel);
+        var found = await ordered.ThenBy(r => r.App.Id).Skip(page.Skip).Take(page.Take).ToListAsync(cancel);
+        return new([.. found.Select(r => views.Of(scope.Project.Name, r.App, r.Release))], total);
+    }
+
+    /// <summary>One app; null where the project has none of this name.</summary>
+    public async Task<AppView?> Find(ProjectScope scope, string name, CancellationToken cancel) =>
+        NameRules.ExplainApp(name) is null && await views.In(scope.Project.Id).SingleOrDefaultAsync(r => r.App.Name == name, cancel) is { } row
+            ? views.Of(scope.Project.Name, row.App, row.Release)
+            : null;
+
+    /// <summary>Makes an app and its first release.</summary>
+    public async Task<Results<Created<AppView>, ProblemHttpResult>> Create(ProjectScope scope, CreateApp request, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var app = new AppRow
+        {
+            Id = Guid.CreateVersion7(now),
+            ProjectId = scope.Project.Id,
+            Name = request.Name,
+            CreatedAt = now,
+            UpdatedAt = now,
+            Release = 1,
+            Generation = 1,
+            Stopped = request.Stopped,
+        };
+        var release = Release(app, SpecChanges.From(request), request.Environment, scope.User.Email, "Created");
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var locked = await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM projects WHERE id = {scope.Project.Id} AND deleted_at IS NULL FOR SHARE").ToListAsync(cancel);
+        if (locked.Count == 0)
+        {
+            return Problems.NotFound($"There is no project '{scope.Project.Name}', or you are not in it.");
+        }
+
+        db.AddRange(app, release, Entry(app, TimelineKind.Accepted, $"Release 1 accepted: {request.Image}", scope.User.Email));
+        try
+        {
+            await db.SaveChangesAsync(cancel);
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return Problems.Conflict($"The project has an app '{request.Name}' already.", "Choose another name, or change the app that is there.");
+        }
+
+        await Ask(scope, app, transaction, cancel);
+        return TypedResults.Created($"/api/projects/{scope.Project.Name}/apps/{app.Name}", views.Of(scope.Project.Name, app, release));
+    }
+
+    /// <summary>Makes a new release with the patch applied. A patch that changes nothing makes none.</summary>
+    public async Task<Results<Ok<AppView>, ProblemHttpResult>> Patch(ProjectScope scope, string name, PatchApp patch, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await AppLookup.Lock(db, scope.Project, name, cancel) is not { } app)
+        {
+            return Problems.NoSuchApp(name);
+        }
+
+        if (AppRules.Check(patch) is { Count: > 0 } errors)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        if (app.DeletedAt is not null)
+        {
+            return BeingDeleted(app);
+        }
+
+        var current = await db.Releases.AsNoTracking().SingleAsync(r => r.AppId == app.Id && r.Number == app.Release, cancel);
+        var before = box.Open(app.Id, current.Environment);
+        var after = SpecChanges.Merge(before, patch.Environment);
+        var merged = SpecChanges.Merge(app.Name, current.Spec, patch, after);
+        if (AppRules.Check(merged) is { Count: > 0 } wholeErrors)
+        {
+            return Problems.Invalid(wholeErrors);
+        }
+
+        var spec = SpecChanges.From(merged);
+        var changed = SpecChanges.Describe(current.Spec, spec, before, after);
+        return changed is null
+            ? TypedResults.Ok(views.Of(scope.Project.Name, app, current))
+            : TypedResults.Ok(await Deploy(scope, app, spec, after, patch.Reason ?? changed, transaction, cancel));
+    }
+
+    /// <summary>Makes a new release with the spec and the environment of an older one.</summary>
+    public async Task<Results<Ok<AppView>, ProblemHttpResult>> Rollback(ProjectScope scope, string name, int number, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await AppLookup.Lock(db, scope.Project, name, cancel) is not { } app)
+        {
+            return Problems.NoSuchApp(name);
+        }
+
+        if (await db.Releases.AsNoTracking().SingleOrDefaultAsync(r => r.AppId == app.Id && r.Number == number, cancel) is not { } old)
+        {
+            return Problems.NotFound($"'{app.Name}' has no release {number}.");
+        }
+
+        return app.DeletedAt is not null
+            ? BeingDeleted(app)
+            : TypedResults.Ok(await Deploy(scope, app, old.Spec, box.Open(app.Id, old.Environment), $"Rolled back to release {number}", transaction, cancel));
+    }
+
+    /// <summary>Restarts, stops or starts an app. Stopping what is stopped and starting what is started change nothing.</summary>
+    public async Task<Results<Ok<AppView>, ProblemHttpResult>> Do(AppAction action, ProjectScope scope, string name, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await AppLookup.Lock(db, scope.Project, name, cancel) is not { } app)
+        {
+            return Problems.NoSuchApp(name);
+        }
+
+        if (app.DeletedAt is not null)
+        {
+            return BeingDeleted(app);
+        }
+
+        if (action is AppAction.Restart && app.Stopped)
+        {
+            return Problems.Conflict($"'{app.Name}' is stopped.", "Start it instead.");
+        }
+
+        var release = await db.Releases.AsNoTracking().SingleAsync(r => r.AppId == app.Id && r.Number == app.Release, cancel);
+        if ((action is AppAction.Stop && app.Stopped) || (action is AppAction.Start && !app.Stopped))
+        {
+            return TypedResults.Ok(views.Of(scope.Project.Name, app, release));
+        }
+
+        app.Generation++;
+        app.Stopped = action is AppAction.Stop;
+        app.RestartedAt = action is AppAction.Restart ? time.GetUtcNow() : app.RestartedAt;
+        db.Add(action switch
+        {
+            AppAction.Restart => Entry(app, TimelineKind.Restarted, "Fresh replicas were asked for", scope.User.Email),
+            AppAction.Stop => Entry(app, TimelineKind.Stopped, "Stopped", scope.User.Email),
+            _ => Entry(app, TimelineKind.Resumed, "Started again", scope.User.Email),
+        });
+        await db.SaveChangesAsync(cancel);
+        await Ask(scope, app, transaction, cancel);
+        return TypedResults.Ok(views.Of(scope.Project.Name, app, release));
+    }
+
+    /// <summary>Marks an app for deletion; the reconciler removes its objects, then its row.</summary>
+    public async Task<Results<Accepted<AppView>, ProblemHttpResult>> Delete(ProjectScope scope, string name, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        if (await AppLookup.Lock(db, scope.Project, name, cancel) is not { } app)
+        {
+            return Problems.NoSuchApp(name);
+        }
+
+        var release = await db.Releases.AsNoTracking().SingleAsync(r => r.AppId == app.Id && r.Number == app.Release, cancel);
+        if (app.DeletedAt is null)
+        {
+            app.DeletedAt = time.GetUtcNow();
+            app.Generation++;
+            db.Add(Entry(app, TimelineKind.Deleting, "Deletion was asked for", scope.User.Email));
+            await db.SaveChangesAsync(cancel);
+            await Ask(scope, app, transaction, cancel);
+        }
+
+        return TypedResults.Accepted($"/api/projects/{scope.Project.Name}/apps/{app.Name}", views.Of(scope.Project.Name, app, release));
+    }
+
+    private async Task<AppView> Deploy(ProjectScope scope, AppRow app, AppSpec spec, IReadOnlyDictionary<string, string> environment, string reason,
+        Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken cancel)
+    {
+        app.Release++;
+        app.Generation++;
+        app.UpdatedAt = time.GetUtcNow();
+        // A new release is a new try: what was wrong with the last one is not known of this one.
+        (app.ProblemReason, app.ProblemDetail) = (null, null);
+        var release = Release(app, spec, environment, scope.User.Email, reason);
+        db.AddRange(release, Entry(app, TimelineKind.Accepted, $"Release {app.Release} accepted: {reason}", scope.User.Email));
+        await db.SaveChangesAsync(cancel);
+        await Ask(scope, app, transaction, cancel);
+        return views.Of(scope.Project.Name, app, release);
+    }
+
+    private async Task Ask(ProjectScope scope, AppRow app, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken cancel)
+    {
+        await WorkQueue.Ask(db, WorkTarget.App, app.Id, cancel);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_notify('slipway_app_changed', {$"{scope.Project.Id}:{app.Id}"})", cancel);
+        await transaction.CommitAsync(cancel);
+    }
+
+    private ReleaseRow Release(AppRow app, AppSpec spec, IReadOnlyDictionary<string, string> environment, string author, string reason) => new()
+    {
+        AppId = app.Id,
+        Number = app.Release,
+        Spec = spec,
+        Environment = box.Seal(app.Id, environment),
+        Author = author,
+        Reason = reason,
+        CreatedAt = app.UpdatedAt,
+    };
+
+    private TimelineRow Entry(AppRow app, TimelineKind kind, string message, string actor) => new()
+    {
+        AppId = app.Id,
+        Release = app.Release,
+        Kind = kind,
+        Message = message,
+        At = time.GetUtcNow(),
+        Actor = actor,
+    };
+
+    private static ProblemHttpResult BeingDeleted(AppRow app) => Problems.Conflict($"'{app.Name}' is being deleted.", "It cannot be changed any more.");
+}

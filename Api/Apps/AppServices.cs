@@ -1,0 +1,10 @@
+namespace Slipway.Api.Apps;
+
+static class AppServices
+{
+    public static void AddApps(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddScoped<AppService>();
+        builder.Services.AddScoped<AppViews>();
+    }
+}

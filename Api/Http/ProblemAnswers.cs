@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+
+namespace Slipway.Api.Http;
+
+/// <summary>Turns everything that is not a handler's own answer into problem details: bad bodies, bad parameters, an absent database.</summary>
+public static partial class ProblemAnswers
+{
+    /// <summary>Registers the answers.</summary>
+    public static void AddProblemAnswers(this IServiceCollection services)
+    {
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = context => SayIt(context.ProblemDetails));
+        services.AddExceptionHandler<BadRequestAnswer>();
+        services.AddExceptionHandler<DatabaseAnswer>();
+        // Without this a body that does not parse is an empty 400; with it the handler below learns why.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+    }
+
+    /// <summary>Answers for statuses that the framework sets without a body.</summary>
+    private static void SayIt(ProblemDetails problem)
+    {
+        problem.Extensions.Remove("traceId");
+        problem.Type = null;
+        problem.Title = problem.Status switch
+        {
+            401 when Plain(problem) => "Sign in first: this needs a valid access token.",
+            403 when Plain(problem) => "You are signed in, but you may not do this.",
+            404 when Plain(problem) => "There is nothing at this address.",
+            405 when Plain(problem) => "This address does not take that method.",
+            413 when Plain(problem) => "The body is too large.",
+            415 when Plain(problem) => "Send the body as JSON, with Content-Type: application/json.",
+            500 => "Something went wrong on our side. It has been recorded; trying again may help.",
+            _ => problem.Title,
+        };
+    }
+
+    // The framework's own titles say only what the status says already.
+    private static bool Plain(ProblemDetails problem) => problem.Title is null or "Unauthorized" or "Forbidden" or "Not Found"
+        or "Method Not Allowed" or "Payload Too Large" or "Content Too Large" or "Unsupported Media Type";
+
+    private sealed partial class BadRequestAnswer : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            if (exception is not BadHttpRequestException bad)
+            {
+                return false;
+            }
+
+            var answer = bad switch
+            {
+                { StatusCode: StatusCodes.Status413PayloadTooLarge or StatusCodes.Status415UnsupportedMediaType } =>
+                    TypedResults.Problem(new ProblemDetails { Status = bad.StatusCode }),
+                { InnerException: JsonException json } => Problems.BadField(Field(json), Sentence(json)),
+                _ when Parameter().Match(bad.Message) is { Success: true } match =>
+                    Problems.BadField(JsonNamingPolicy.CamelCase.ConvertName(match.Groups[1].Value), $"'{Problems.Shown(match.Groups[2].Value)}' is not a value that this parameter can have."),
+                _ when bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) => Problems.BadRequest("This needs a JSON body.", bad.Message),
+                _ => Problems.BadRequest("The request is malformed.", bad.Message),
+            };
+            await answer.ExecuteAsync(httpContext);
+            return true;
+        }
+
+        // "$.resources.cpu" -> "resources.cpu"; the whole body is "$" in JsonException's words, "body" in ours.
+        private static string Field(JsonException json) => json.Path switch
+        {
+            null or "" or "$" => Missing().Match(json.Message) is { Success: true } missing ? missing.Groups[1].Value
+                : Unknown().Match(json.Message) is { Success: true } unknown ? unknown.Groups[1].Value : "body",
+            var path => path.TrimStart('$').TrimStart('.'),
+        };
+
+        private static string Sentence(JsonException json) => json.Message switch
+        {
+            var text when Missing().Match(text) is { Success: true } match => $"The field '{match.Groups[1].Value}' is missing.",
+            var text when Unknown().Match(text) is { Success: true } match => $"There is no field '{Problems.Shown(match.Groups[1].Value)}' here. Check its spelling.",
+            var text when text.Contains("Duplicate property", StringComparison.Ordinal) => "A field is there twice.",
+            var text when text.Contains("could not be converted", StringComparison.Ordinal) => $"The value of '{Problems.Shown(Field(json))}' has the wrong type.",
+            var text when text.Contains("doesn't allow setting null", StringComparison.Ordinal) || text.Contains("null", StringComparison.Ordinal) =>
+                $"The value of '{Problems.Shown(Field(json))}' cannot be null.",
+            _ when json.LineNumber is { } line => $"The body is not valid JSON, from line {line + 1}, byte {json.BytePositionInLine + 1} on.",
+            _ => "The body is not valid JSON.",
+        };
+
+        [GeneratedRegex("""Failed to bind parameter "\S+ (\w+)" from "(.*)"\.""", RegexOptions.Singleline, 1000)]
+        private static partial Regex Parameter();
+
+        [GeneratedRegex("""missing required properties including: '([^']+)'""", RegexOptions.None, 1000)]
+        private static partial Regex Missing();
+
+        [GeneratedRegex("""The JSON property '(.*)' could not be mapped""", RegexOptions.Singleline, 1000)]
+        private static partial Regex Unknown();
+    }
+
+    /// <summary>PostgreSQL away is nobody's mistake and passes: 503, not 500.</summary>
+    private sealed class DatabaseAnswer(ILogger<DatabaseAnswer> logger) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            var database = exception as NpgsqlException ?? exception.InnerException as NpgsqlException;
+            if (database is null || (database is PostgresException { SqlState: var state } && !state.StartsWith("57P", StringComparison.Ordinal) && !state.StartsWith("53", StringComparison.Ordinal)))
+            {
+                return false;
+            }
+
+            logger.LogWarning("The database did not answer: {Message}", database.Message);
+            await Problems.Unavailable("Slipway's database does not answer.", "Nothing was changed. Try again in a moment.", TimeSpan.FromSeconds(5))
+                .ExecuteAsync(httpContext);
+            return true;
+        }
+    }
+}

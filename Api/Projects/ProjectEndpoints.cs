@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Slipway.Api.Accounts;
+using Slipway.Api.Http;
+using Slipway.Contracts;
+
+namespace Slipway.Api.Projects;
+
+/// <summary>The routes under /api/projects.</summary>
+static class ProjectEndpoints
+{
+    public static void MapProjects(this IEndpointRouteBuilder routes)
+    {
+        var projects = routes.MapGroup("/api/projects").WithTags("Projects");
+        projects.MapGet("", List).WithSummary("The projects that you are in");
+        projects.MapPost("", Create).WithSummary("Make a project and its namespace")
+            .Produces<ProjectView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
+        projects.MapGet("{project}", Get).RequireRole(Role.Viewer).WithSummary("One project");
+        projects.MapDelete("{project}", Delete).RequireRole(Role.Creator).WithSummary("Delete an empty project and its namespace");
+    }
+
+    static async Task<Results<Ok<Page<ProjectView>>, ProblemHttpResult>> List(
+        [AsParameters] PageParameters page, CurrentUser user, ProjectService projects, CancellationToken cancel) =>
+        page.Refuse("name", "createdAt") is { } refusal ? refusal : TypedResults.Ok(await projects.List(user, page, cancel));
+
+    static async Task<IResult> Create(CreateProject request, CurrentUser user, ProjectService projects, CancellationToken cancel) =>
+        NameRules.ExplainProject(request.Name) is { } wrong ? Problems.BadField("name", wrong) : await projects.Create(request.Name, user, cancel);
+
+    static async Task<Ok<ProjectView>> Get(ProjectScope scope, ProjectService projects, CancellationToken cancel) =>
+        TypedResults.Ok(await projects.View(scope, cancel));
+
+    static Task<Results<NoContent, ProblemHttpResult>> Delete(ProjectScope scope, ProjectService projects, CancellationToken cancel) =>
+        projects.Delete(scope, cancel);
+}

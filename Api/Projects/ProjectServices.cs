@@ -1,0 +1,10 @@
+namespace Slipway.Api.Projects;
+
+static class ProjectServices
+{
+    public static void AddProjects(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddProjectAccess();
+        builder.Services.AddScoped<ProjectService>();
+    }
+}

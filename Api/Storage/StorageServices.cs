@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Slipway.Api.Storage;
+
+/// <summary>PostgreSQL through EF Core, and the migrations at start.</summary>
+static class StorageServices
+{
+    // Any fixed number: it only has to be the same in every replica.
+    private const long MigrationLock = 0x5_11_B_A_1;
+
+    public static void AddStorage(this WebApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDataSource("slipway");
+        builder.Services.AddDbContextFactory<SlipwayDb>((services, options) => options
+            .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
+            .UseSnakeCaseNamingConvention());
+        builder.Services.AddSingleton<EnvironmentBox>();
+        builder.Services.AddOptions<EncryptionOptions>().BindConfiguration("Encryption")
+            .Validate(options => EncryptionOptions.Explain(options) is null, EncryptionOptions.Explain(new())!).ValidateOnStart();
+    }
+
+    /// <summary>
+    /// Brings the schema up to date. Replicas that start at the same time take turns under an advisory lock (EF's own lock is on a table that
+    /// an empty database does not have). A database that does not answer yet is waited for.
+    /// </summary>
+    public static async Task MigrateDatabase(this WebApplication app)
+    {
+        var source = app.Services.GetRequiredService<NpgsqlDataSource>();
+        var logger = app.Services.GetRequiredService<ILogger<SlipwayDb>>();
+        var stopping = app.Lifetime.ApplicationStopping;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(stopping);
+                await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = MigrationLock } }, CommandTimeout = 300 })
+                {
+                    await take.ExecuteNonQueryAsync(stopping);
+                }
+
+                await using var db = await app.Services.GetRequiredService<IDbContextFactory<SlipwayDb>>().CreateDbContextAsync(stopping);
+                await db.Database.MigrateAsync(stopping);
+                // Closing the connection gives a pooled session-level lock back only when it is reset; be explicit.
+                await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = MigrationLock } } };
+                await release.ExecuteNonQueryAsync(stopping);
+                return;
+            }
+            catch (NpgsqlException e) when (e is not PostgresException || e.IsTransient)
+            {
+                if (attempt == 1)
+                {
+                    logger.LogWarning("Waiting for PostgreSQL: {Message}", e.Message);
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(1), stopping);
+            }
+        }
+    }
+}
