@@ -1,0 +1,54 @@
+using Slipway.Tests.Infrastructure;
+
+[assembly: AssemblyFixture(typeof(Platform))]
+
+namespace Slipway.Tests.Infrastructure;
+
+/// <summary>What most tests share: the cluster, and one API process on one database, started by the first test that asks.</summary>
+public sealed class Platform : IAsyncDisposable
+{
+    private readonly Lazy<TestCluster> cluster = new(() => new());
+    private readonly Lazy<Task<(TestDatabase Database, ApiProcess Api)>> shared = new(StartShared);
+
+    internal TestCluster Cluster => cluster.Value;
+
+    internal async Task<ApiProcess> Api() => (await shared.Value).Api;
+
+    internal async Task<TestDatabase> Database() => (await shared.Value).Database;
+
+    /// <summary>A new person at the shared API.</summary>
+    internal async Task<TestUser> NewUser() => await TestUser.Register(await Api());
+
+    /// <summary>The end of the shared API's log; empty where no test used it.</summary>
+    internal string LogTail() => shared is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? shared.Value.Result.Api.Tail(60) : "";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (shared.IsValueCreated && shared.Value.IsCompletedSuccessfully)
+        {
+            var (database, api) = await shared.Value;
+            await api.DisposeAsync();
+            await File.WriteAllTextAsync(Path.Combine(TestEnvironment.Results, "api.log"), api.Log);
+            await database.DisposeAsync();
+        }
+
+        if (cluster.IsValueCreated)
+        {
+            await cluster.Value.DisposeAsync();
+        }
+    }
+
+    private static async Task<(TestDatabase, ApiProcess)> StartShared()
+    {
+        var database = await TestDatabase.Create();
+        try
+        {
+            return (database, await ApiProcess.Start(database));
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Slipway.Contracts;
+
+namespace Slipway.Tests.Infrastructure;
+
+/// <summary>Somebody with an account, signed in.</summary>
+sealed class TestUser : IDisposable
+{
+    public const string Password = "Correct-Horse-7-Battery";
+
+    private TestUser(ApiProcess api, string email)
+    {
+        Email = email;
+        Http = api.Http();
+        Client = new(Http);
+    }
+
+    public string Email { get; }
+
+    /// <summary>Carries the access token.</summary>
+    public HttpClient Http { get; }
+
+    public SlipwayClient Client { get; }
+
+    public TokenResponse Tokens { get; private set; } = null!;
+
+    public static async Task<TestUser> Register(ApiProcess api)
+    {
+        var user = new TestUser(api, Names.Email());
+        await user.Client.Register(new(user.Email, Password));
+        await user.SignIn();
+        return user;
+    }
+
+    /// <summary>The same person, speaking to another process of the API.</summary>
+    public TestUser At(ApiProcess api)
+    {
+        var there = new TestUser(api, Email) { Tokens = Tokens };
+        there.Http.DefaultRequestHeaders.Authorization = Http.DefaultRequestHeaders.Authorization;
+        return there;
+    }
+
+    public async Task SignIn()
+    {
+        Tokens = await Client.Login(new(Email, Password));
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", Tokens.AccessToken);
+    }
+
+    /// <summary>A new project of this user.</summary>
+    public async Task<string> NewProject(string about = "p")
+    {
+        var project = await Client.CreateProject(new(Names.Project(about)));
+        return project.Name;
+    }
+
+    /// <summary>Sends any bytes as a body.</summary>
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path, byte[] body, string? contentType = "application/json")
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
+        return Http.SendAsync(new(method, path) { Content = content });
+    }
+
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path, string body, string? contentType = "application/json") =>
+        Send(method, path, Encoding.UTF8.GetBytes(body), contentType);
+
+    public Task<HttpResponseMessage> Send(HttpMethod method, string path) => Http.SendAsync(new(method, path));
+
+    /// <summary>Sends a value in the API's dialect.</summary>
+    public Task<HttpResponseMessage> SendJson(HttpMethod method, string path, object body) =>
+        Http.SendAsync(new(method, path) { Content = JsonContent.Create(body, body.GetType(), options: SlipwayJson.Options) });
+
+    public void Dispose() => Http.Dispose();
+}

@@ -1,0 +1,54 @@
+namespace Slipway.Tests.Infrastructure;
+
+/// <summary>The portal as it is shipped: its own process in front of an API process.</summary>
+sealed class WebProcess : IAsyncDisposable
+{
+    private readonly ChildProcess process;
+    private readonly string keys;
+
+    private WebProcess(ChildProcess process, Uri address, string keys)
+    {
+        this.process = process;
+        this.keys = keys;
+        Address = address;
+    }
+
+    public Uri Address { get; }
+
+    public double ResidentMiB => process.ResidentMiB;
+
+    public static async Task<WebProcess> Start(ApiProcess api)
+    {
+        var port = ChildProcess.FreePort();
+        var directory = Directory.CreateTempSubdirectory("slipway-test-keys-").FullName;
+        var portal = ChildProcess.Start("web", ["dotnet", TestEnvironment.Assembly("Web")], new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
+            ["DOTNET_gcServer"] = "0",
+            ["services__api__http__0"] = api.Address.ToString(),
+            ["DataProtection__KeyDirectory"] = directory,
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null,
+        });
+        var web = new WebProcess(portal, new($"http://127.0.0.1:{port}"), directory);
+        try
+        {
+            await portal.WaitFor(new(web.Address, "/health"), TimeSpan.FromSeconds(60));
+            return web;
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The last lines of its log.</summary>
+    public string Tail(int lines = 40) => process.Tail(lines);
+
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        Directory.Delete(keys, recursive: true);
+    }
+}
