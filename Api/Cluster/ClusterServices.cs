@@ -16,6 +16,8 @@ public static class ClusterServices
         services.AddSingleton<ClusterConnection>();
         services.AddSingleton(provider => provider.GetRequiredService<ClusterConnection>().Client);
         services.AddSingleton<ClusterState>();
+        services.AddSingleton<WatchMetrics>();
+        services.AddHostedService<ClusterWatchers>();
         services.AddSingleton<AppChanges>();
     }
 
