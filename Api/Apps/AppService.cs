@@ -1,4 +1,3 @@
-using System.Linq.Expressions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -24,23 +23,19 @@ public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box,
     /// <summary>A page of a project's apps.</summary>
     public async Task<Page<AppView>> List(ProjectScope scope, PageParameters page, CancellationToken cancel)
     {
-        var apps = db.Apps.Where(a => a.ProjectId == scope.Project.Id);
-        Expression<Func<AppViews.Row, bool>> named = row => true;
-        if (page.Search is { } search)
+        var rows = views.In(scope.Project.Id);
+        if (page.SearchPattern is { } pattern)
         {
-            var text = search.ToLowerInvariant();
-            apps = apps.Where(a => a.Name.Contains(text));
-            named = row => row.App.Name.Contains(text);
+            rows = rows.Where(r => EF.Functions.ILike(r.App.Name, pattern));
         }
 
-        var rows = views.In(scope.Project.Id).Where(named);
         var ordered = page.SortField("name") switch
         {
             "createdAt" => page.Order(rows, r => r.App.CreatedAt),
             "updatedAt" => page.Order(rows, r => r.App.UpdatedAt),
             _ => page.Order(rows, r => r.App.Name),
         };
-        var total = await apps.CountAsync(cancel);
+        var total = await rows.CountAsync(cancel);
         var found = await ordered.ThenBy(r => r.App.Id).Skip(page.Skip).Take(page.Take).ToListAsync(cancel);
         return new([.. found.Select(r => views.Of(scope.Project.Name, r.App, r.Release))], total);
     }

@@ -29,6 +29,10 @@ public readonly record struct PageParameters(int? Offset, int? Limit, string? So
         };
     }
 
+    /// <summary>The search as a pattern of ILIKE, in which the text stands for itself; null where nothing is searched for.</summary>
+    public string? SearchPattern => Search is null ? null
+        : $"%{Search.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal)}%";
+
     /// <summary>Whether the order is descending.</summary>
     public bool Descending => Sort?.StartsWith('-') ?? false;
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Api.Accounts;
 using Slipway.Api.Http;

@@ -24,9 +24,9 @@ public sealed class ProjectService(SlipwayDb db, NamespaceCreation namespaces, A
                    join collaborator in db.Collaborators on project.Id equals collaborator.ProjectId
                    where collaborator.UserId == user.Id && project.DeletedAt == null && project.NamespaceUid != null
                    select new { project, collaborator.Role };
-        if (page.Search is { } search)
+        if (page.SearchPattern is { } pattern)
         {
-            mine = mine.Where(m => m.project.Name.Contains(search.ToLowerInvariant()));
+            mine = mine.Where(m => EF.Functions.ILike(m.project.Name, pattern));
         }
 
         var total = await mine.CountAsync(cancel);

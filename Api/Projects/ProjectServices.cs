@@ -6,5 +6,6 @@ static class ProjectServices
     {
         builder.Services.AddProjectAccess();
         builder.Services.AddScoped<ProjectService>();
+        builder.Services.AddSingleton<NamespaceCreation>();
     }
 }

@@ -32,9 +32,9 @@ static class ReleaseEndpoints
         }
 
         var releases = db.Releases.AsNoTracking().Where(r => r.AppId == row.Id);
-        if (page.Search is { } search)
+        if (page.SearchPattern is { } pattern)
         {
-            releases = releases.Where(r => r.Reason.ToLower().Contains(search.ToLower()));
+            releases = releases.Where(r => EF.Functions.ILike(r.Reason, pattern));
         }
 
         var total = await releases.CountAsync(cancel);
