@@ -10,6 +10,10 @@ public sealed class Platform : IAsyncDisposable
     private readonly Lazy<TestCluster> cluster = new(() => new());
     private readonly Lazy<Task<(TestDatabase Database, ApiProcess Api)>> shared = new(StartShared);
 
+    private readonly Lazy<Task<(TestUser Owner, string Project, string App)>> project;
+
+    public Platform() => project = new(StartProject);
+
     internal TestCluster Cluster => cluster.Value;
 
     internal async Task<ApiProcess> Api() => (await shared.Value).Api;
@@ -18,6 +22,9 @@ public sealed class Platform : IAsyncDisposable
 
     /// <summary>A new person at the shared API.</summary>
     internal async Task<TestUser> NewUser() => await TestUser.Register(await Api());
+
+    /// <summary>A project with one stopped app that any test may look at and none may change.</summary>
+    internal Task<(TestUser Owner, string Project, string App)> Shared() => project.Value;
 
     /// <summary>The end of the shared API's log; empty where no test used it.</summary>
     internal string LogTail() => shared is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? shared.Value.Result.Api.Tail(60) : "";
@@ -36,6 +43,14 @@ public sealed class Platform : IAsyncDisposable
         {
             await cluster.Value.DisposeAsync();
         }
+    }
+
+    private async Task<(TestUser, string, string)> StartProject()
+    {
+        var owner = await NewUser();
+        var name = await owner.NewProject("shared");
+        await owner.Client.CreateApp(name, PlatformTest.Small("shop") with { Stopped = true });
+        return (owner, name, "shop");
     }
 
     private static async Task<(TestDatabase, ApiProcess)> StartShared()
