@@ -85,13 +85,12 @@ internal sealed class KindWatcher<T>(
         deadline.CancelAfter(TimeSpan.FromMinutes(1));
         try
         {
-            await using var body = await response.Content.ReadAsStreamAsync(deadline.Token);
-            return await JsonSerializer.DeserializeAsync<ListPage>(body, KubernetesJson.JsonSerializerOptions, deadline.Token)
-                ?? throw new JsonException("The list is empty.");
+            using var body = new MemoryStream(await response.Content.ReadAsByteArrayAsync(deadline.Token), writable: false);
+            return KubernetesJson.Deserialize<ListPage>(body) ?? throw new JsonException("The list is empty.");
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new TimeoutException($"The list of {kind.Name} did not arrive within a minute.");
+            throw new TimeoutException($"The list of {kind.Name} did not arrive within a minute.", e);
         }
     }
 
@@ -140,7 +139,7 @@ internal sealed class KindWatcher<T>(
             var metadata = content.GetProperty("metadata");
             if (type is "ADDED" or "MODIFIED")
             {
-                var item = content.Deserialize<T>(KubernetesJson.JsonSerializerOptions)!;
+                var item = KubernetesJson.Deserialize<T>(content);
                 if (kind.Look(item) is { } sighting)
                 {
                     state.Set(kind.Name, sighting);

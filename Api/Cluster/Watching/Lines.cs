@@ -53,9 +53,9 @@ internal static class Lines
         {
             return await reader.ReadAsync(deadline.Token);
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            throw new TimeoutException($"Nothing arrived for {silence.TotalSeconds:0} s.");
+            throw new TimeoutException($"Nothing arrived for {silence.TotalSeconds:0} s.", e);
         }
     }
 }

@@ -29,11 +29,12 @@ public sealed record ObservedApp(Guid Id)
 /// <param name="Updated">Pods of the newest template.</param>
 /// <param name="Ready">Pods of any release that are ready.</param>
 /// <param name="Available">Pods of any release that have stayed ready for <c>minReadySeconds</c>.</param>
+/// <param name="Completed">The newest template's pods were all available once.</param>
 /// <param name="DeadlineExceeded">The newest template's pods made no progress within <c>progressDeadlineSeconds</c>.</param>
 /// <param name="CreationProblem">Why pods could not be created (quota, admission), in the cluster's words.</param>
 public sealed record ObservedDeployment(
     string Namespace, string Name, int Release, long Generation, long ObservedGeneration, int Wanted, int Replicas, int Updated, int Ready,
-    int Available, bool DeadlineExceeded, string? CreationProblem);
+    int Available, bool Completed, bool DeadlineExceeded, string? CreationProblem);
 
 /// <summary>A Service.</summary>
 /// <param name="Type">Such as <c>NodePort</c>.</param>

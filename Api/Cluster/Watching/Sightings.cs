@@ -67,6 +67,7 @@ internal static class Sightings
         return new ObservedDeployment(item.Metadata.NamespaceProperty, item.Metadata.Name, Release(item.Spec?.Template?.Metadata),
             item.Metadata.Generation ?? 0, item.Status?.ObservedGeneration ?? 0, item.Spec?.Replicas ?? 1, item.Status?.Replicas ?? 0,
             item.Status?.UpdatedReplicas ?? 0, item.Status?.ReadyReplicas ?? 0, item.Status?.AvailableReplicas ?? 0,
+            conditions.Any(c => c is { Type: "Progressing", Status: "True", Reason: "NewReplicaSetAvailable" }),
             conditions.Any(c => c is { Type: "Progressing", Reason: "ProgressDeadlineExceeded" }),
             conditions.FirstOrDefault(c => c is { Type: "ReplicaFailure", Status: "True" })?.Message);
     }
