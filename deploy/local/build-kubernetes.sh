@@ -24,7 +24,8 @@ progress=$work/progress
 if [ "${1:-}" = --print-progress ]; then
   [ -s "$progress" ] || { echo "starting"; exit; }
   read -r total phase <"$progress"
-  done=$(cat "$work/compiled" 2>/dev/null | wc -l)
+  touch "$work/compiled"
+  done=$(wc -l <"$work/compiled")
   if [ "$total" -gt 0 ]; then
     echo "$phase: $((done < total ? done * 100 / total : 100)) % ($(tail -n 1 "$work/compiled" | sed 's,^k8s.io/kubernetes/,,; s,^vendor/,,'))"
   else

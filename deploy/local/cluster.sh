@@ -6,8 +6,11 @@
 #   cluster.sh serve [--stdin-is-lifeline]
 #                                   up, then watch over it in the foreground; stopped by SIGTERM or SIGINT, and with the
 #                                   flag also when stdin closes or the parent process dies
-#   cluster.sh down [--purge]       stop everything and put the machine back as it was; --purge forgets the state too
+#   cluster.sh down [--purge | --if-orphaned]
+#                                   stop everything and put the machine back as it was; --purge forgets the state too;
+#                                   --if-orphaned only if whoever was to stop the cluster is gone
 #   cluster.sh status               components with pid and memory, and the node
+#   cluster.sh state                one line: up, down, or what is half-way
 #   cluster.sh kubeconfig [--path]  the administrator's kubeconfig
 #   cluster.sh images [--force]     build the sample images
 #   cluster.sh load-image TAR...    a docker archive into containerd and the registry
@@ -32,6 +35,7 @@ case $command in
   serve) serve "$@" ;;
   down) down "$@" ;;
   status) status ;;
+  state) state ;;
   kubeconfig) if [ "${1:-}" = --path ]; then echo "$ADMIN_CONF"; else cat "$ADMIN_CONF"; fi ;;
   images) build_images "${1:-}" && ls -l "$IMAGES"/*.tar ;;
   load-image) [ $# -gt 0 ] || die "load-image needs at least one docker archive"; load_image "$@" ;;

@@ -188,9 +188,9 @@ kill_shims() {
   for ((tries = 0; tries < 20; tries++)); do [ -n "$(pod_pids)" ] || break; kill -KILL $(pod_pids) 2>/dev/null || true; sleep 0.1; done
 }
 
-# down [--purge]
+# down [--purge | --if-orphaned]
 down() {
-  local name tree
+  if [ "${1:-}" = --if-orphaned ] && ! owner_gone; then return; fi
   lock
   if [ -d "$RUN" ]; then
     rm -f "$RUN/up" "$RUN/owner" # first, so that a supervisor does not bring back what is being stopped

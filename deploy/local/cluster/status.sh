@@ -3,6 +3,23 @@
 
 memory_mib() { awk '/^VmRSS/ {printf "%.1f", $2 / 1024}' "/proc/$1/status" 2>/dev/null || echo 0; }
 
+# One line for programs: up, down, or what is half-way and why.
+state() {
+  local name missing="" running=""
+  for name in mount-namespace $COMPONENTS; do
+    if alive "$name"; then running=yes; else missing+=" $name"; fi
+  done
+  if [ -z "$missing" ] && [ -f "$RUN/up" ]; then
+    if owner_gone; then echo "up, but whoever was to stop it is gone"; else echo up; fi
+  elif [ -n "$running" ]; then
+    echo "half-way: not running:$missing"
+  elif [ -f "$RUN/host.remembered" ] && [ "$(cat "$RUN/boot")" = "$(</proc/sys/kernel/random/boot_id)" ]; then
+    echo "half-way: everything has ended, but what it changed on the machine is still there"
+  else
+    echo down
+  fi
+}
+
 status() {
   local name shim failed=0 shims=0 shims_mib=0 total=0 mib
   if [ ! -d "$RUN" ]; then echo "the cluster is not running"; return 1; fi

@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# The cluster a command works with: the one KUBECONFIG names, or the one on this machine.
+
+uses_own_cluster() { [ -z "${KUBECONFIG:-}" ]; }
+cluster() { "$LOCAL/cluster.sh" "$@"; }
+
+kubernetes_is_built() {
+  local program
+  for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy; do
+    [ -x "$SLIPWAY_HOME/cluster/bin/$program" ] || return 1
+  done
+}
+ensure_kubernetes() {
+  if kubernetes_is_built; then
+    step "Kubernetes 1.20.2: built already"
+    return
+  fi
+  step "Building Kubernetes 1.20.2 from Debian's source (about 7 minutes on two cores, once)"
+  attend "$SLIPWAY_HOME/logs/kubernetes-build.log" kubernetes_progress "$LOCAL/build-kubernetes.sh"
+}
+kubernetes_progress() { "$LOCAL/build-kubernetes.sh" --print-progress; }
+
+# What Slipway does in a cluster: "VERBS|API GROUP|RESOURCES". Kept in step with the role in deploy/k0s.
+NEEDED_RIGHTS='get list watch create delete|| namespaces
+get list watch create patch delete|apps|deployments
+get list watch create patch delete||services secrets resourcequotas limitranges serviceaccounts
+get list watch create patch delete|networking.k8s.io|networkpolicies ingresses
+get list watch create patch delete|policy|poddisruptionbudgets
+get list watch||pods events
+get||pods/log'
+
+review() { # VERB GROUP RESOURCE[/SUBRESOURCE]
+  jq -cn --arg verb "$1" --arg group "$2" --arg resource "${3%%/*}" --arg sub "$(case $3 in */*) echo "${3#*/}" ;; esac)" \
+    '{apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview",
+      spec: {resourceAttributes: {verb: $verb, group: $group, resource: $resource, subresource: $sub}}}'
+}
+reviews() {
+  local verbs group resources verb resource
+  while IFS='|' read -r verbs group resources; do
+    for resource in $resources; do for verb in $verbs; do review "$verb" "$group" "$resource"; done; done
+  done <<<"$NEEDED_RIGHTS"
+}
+ask() { kubectl create --request-timeout=10s -f - -o json; }
+
+# missing_rights: one "VERB RESOURCE" a line; nothing when all is allowed
+missing_rights() {
+  review '*' '*' '*' | ask 2>/dev/null | jq -e .status.allowed >/dev/null && return
+  reviews | ask | jq -rs '[.[] | if .kind == "List" then .items[] else . end] | .[] | select(.status.allowed | not).spec.resourceAttributes
+    | "\(.verb) \(.resource)\(if (.subresource // "") == "" then "" else "/" + .subresource end)"'
+}
+
+# cluster_trouble: one sentence about what is wrong with the cluster of KUBECONFIG; nothing when it can be used
+cluster_trouble() {
+  local file=$KUBECONFIG answer server version missing
+  [ -r "${file%%:*}" ] || { echo "There is no readable kubeconfig at $file."; return; }
+  server=$(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}' 2>/dev/null) || true
+  [ -n "$server" ] || { echo "$file is not a kubeconfig with a current context."; return; }
+  if ! answer=$(kubectl get --raw /version --request-timeout=8s 2>&1); then
+    case $answer in
+      *Unauthorized* | *"must be logged in"* | *"provide credentials"*) echo "The cluster at $server does not accept the credentials in $file." ;;
+      *) echo "The cluster at $server (from $file) does not answer: $(grep -v '^[EIW][0-9]\{4\}' <<<"$answer" | tail -n 1 | cut -c1-200)." ;;
+    esac
+    return
+  fi
+  version=$(jq -r '"\(.major).\(.minor)"' <<<"$answer" 2>/dev/null | tr -cd '0-9.') || true
+  if [ "$(printf '1.20\n%s\n' "${version:-0}" | sort -V | head -n 1)" != 1.20 ]; then
+    echo "The cluster at $server is Kubernetes $version; Slipway needs 1.20 or later."
+    return
+  fi
+  missing=$(missing_rights 2>&1 | paste -sd, | sed 's/,/, /g')
+  [ -z "$missing" ] || echo "The credentials in $file lack rights in the cluster at $server: $missing."
+}
+
+check_given_cluster() {
+  step "Checking the cluster of $KUBECONFIG"
+  local trouble
+  trouble=$(cluster_trouble)
+  [ -z "$trouble" ] || fail "$trouble"
+}

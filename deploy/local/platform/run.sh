@@ -1,0 +1,55 @@
+# shellcheck shell=bash disable=SC2154 # $dotnet, $group and $start_time are set in other files
+# ./platform run
+
+run() {
+  export SLIPWAY_HOME
+  if uses_own_cluster; then
+    plan 5
+    ensure_packages always cluster
+    ensure_dotnet
+    ensure_kubernetes
+  else
+    plan 5
+    ensure_packages always
+    check_given_cluster
+    ensure_dotnet
+  fi
+  local apphost status=0
+  apphost=$(output_of AppHost Slipway.AppHost)
+  build AppHost/AppHost.csproj "Building Slipway" "$apphost" "$(output_of Api Slipway.Api)" "$(output_of Web Slipway.Web)"
+  step "Starting"
+  at_exit stop_what_is_left
+  remember_run
+  # Should this script be killed, the kernel tells the AppHost, which then stops all it started.
+  in_group setpriv --pdeathsig TERM "$dotnet" "$apphost" "$@"
+  trap 'ask_to_stop INT' INT
+  trap 'ask_to_stop TERM' TERM HUP
+  while kill -0 "$group" 2>/dev/null; do
+    status=0
+    wait "$group" || status=$?
+  done
+  group=''
+  if [ -n "$asked" ]; then exit 130; fi
+  exit $status
+}
+
+# The first Ctrl-C lets everything end in order; the third is for those who cannot wait.
+asked=''
+ask_to_stop() {
+  asked+=x
+  case $asked in
+    x) kill "-$1" "$group" 2>/dev/null || true ;;
+    xx) kill -TERM "$group" 2>/dev/null || true; echo "still stopping; once more to kill" ;;
+    *) kill -KILL -- "-$group" 2>/dev/null || true ;;
+  esac
+}
+
+remember_run() {
+  start_time $$
+  echo "$$ $start_time" >"$SLIPWAY_HOME/run.pid"
+}
+# Whoever was killed could not stop what it had started. A cluster that somebody else started or uses is left alone.
+stop_what_is_left() {
+  rm -f "$SLIPWAY_HOME/run.pid"
+  if uses_own_cluster; then cluster down --if-orphaned; fi
+}
