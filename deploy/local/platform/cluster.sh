@@ -21,7 +21,7 @@ ensure_kubernetes() {
 kubernetes_progress() { "$LOCAL/build-kubernetes.sh" --print-progress; }
 
 # What Slipway does in a cluster: "VERBS|API GROUP|RESOURCES". Kept in step with the role in deploy/k0s.
-NEEDED_RIGHTS='get list watch create delete|| namespaces
+NEEDED_RIGHTS='get list watch create delete||namespaces
 get list watch create patch delete|apps|deployments
 get list watch create patch delete||services secrets resourcequotas limitranges serviceaccounts
 get list watch create patch delete|networking.k8s.io|networkpolicies ingresses
@@ -29,24 +29,20 @@ get list watch create patch delete|policy|poddisruptionbudgets
 get list watch||pods events
 get||pods/log'
 
-review() { # VERB GROUP RESOURCE[/SUBRESOURCE]
-  jq -cn --arg verb "$1" --arg group "$2" --arg resource "${3%%/*}" --arg sub "$(case $3 in */*) echo "${3#*/}" ;; esac)" \
-    '{apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview",
-      spec: {resourceAttributes: {verb: $verb, group: $group, resource: $resource, subresource: $sub}}}'
-}
-reviews() {
-  local verbs group resources verb resource
-  while IFS='|' read -r verbs group resources; do
-    for resource in $resources; do for verb in $verbs; do review "$verb" "$group" "$resource"; done; done
-  done <<<"$NEEDED_RIGHTS"
-}
+# One question per verb and resource, all in one go; kubectl prints an object or a list of them.
 ask() { kubectl create --request-timeout=10s -f - -o json; }
+QUESTIONS='def question($verb; $group; $resource): ($resource / "/") as $parts |
+  {apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview",
+   spec: {resourceAttributes: {verb: $verb, group: $group, resource: $parts[0], subresource: ($parts[1] // "")}}};'
 
-# missing_rights: one "VERB RESOURCE" a line; nothing when all is allowed
+# missing_rights: one "RESOURCE (VERBS)" a line; nothing when all is allowed
 missing_rights() {
-  review '*' '*' '*' | ask 2>/dev/null | jq -e .status.allowed >/dev/null && return
-  reviews | ask | jq -rs '[.[] | if .kind == "List" then .items[] else . end] | .[] | select(.status.allowed | not).spec.resourceAttributes
-    | "\(.verb) \(.resource)\(if (.subresource // "") == "" then "" else "/" + .subresource end)"'
+  jq -cn "$QUESTIONS question(\"*\"; \"*\"; \"*\")" | ask 2>/dev/null | jq -e .status.allowed >/dev/null && return
+  jq -cR "$QUESTIONS"' (. / "|") as [$verbs, $group, $resources]
+      | ($resources / " ")[] as $resource | ($verbs / " ")[] as $verb | question($verb; $group; $resource)' <<<"$NEEDED_RIGHTS" |
+    ask | jq -rs '[.[] | if .kind == "List" then .items[] else . end | select(.status.allowed | not).spec.resourceAttributes
+      | {verb, resource: (.resource + if (.subresource // "") == "" then "" else "/" + .subresource end)}]
+      | group_by(.resource)[] | "\(.[0].resource) (\(map(.verb) | join(", ")))"'
 }
 
 # cluster_trouble: one sentence about what is wrong with the cluster of KUBECONFIG; nothing when it can be used
@@ -67,7 +63,7 @@ cluster_trouble() {
     echo "The cluster at $server is Kubernetes $version; Slipway needs 1.20 or later."
     return
   fi
-  missing=$(missing_rights 2>&1 | paste -sd, | sed 's/,/, /g')
+  missing=$(missing_rights 2>&1 | paste -sd';' | sed 's/;/; /g')
   [ -z "$missing" ] || echo "The credentials in $file lack rights in the cluster at $server: $missing."
 }
 
