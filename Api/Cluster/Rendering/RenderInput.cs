@@ -2,11 +2,6 @@ using Slipway.Api.Storage;
 
 namespace Slipway.Api.Cluster.Rendering;
 
-/// <summary>What the cluster's version offers, as far as it changes what is rendered.</summary>
-/// <param name="PolicyV1">PodDisruptionBudget as <c>policy/v1</c> (1.21 and later), else as <c>policy/v1beta1</c>.</param>
-/// <param name="PreStopSleep">The <c>sleep</c> action of lifecycle hooks (on by default in 1.30 and later).</param>
-public sealed record RenderTraits(bool PolicyV1, bool PreStopSleep);
-
 /// <summary>Everything that an app's objects depend on.</summary>
 public sealed record RenderInput
 {
@@ -29,9 +24,16 @@ public sealed record RenderInput
 
     public required DateTimeOffset? RestartedAt { get; init; }
 
-    public required ExposureOptions Exposure { get; init; }
+    public required RenderSettings Settings { get; init; }
+}
 
-    public required RenderingOptions Options { get; init; }
+/// <summary>What is the same for all apps: the operator's settings and what the cluster offers.</summary>
+public sealed record RenderSettings(ExposureOptions Exposure, RenderingOptions Options, QuotaOptions Quota, bool PolicyV1, bool PreStopSleep)
+{
+    /// <summary>Grows with every change of what is rendered from the same input, so that a new version of Slipway applies it to what runs.</summary>
+    private const int Revision = 1;
 
-    public required RenderTraits Traits { get; init; }
+    /// <summary>A short hash: objects rendered with other settings have to be rendered again.</summary>
+    public string Signature { get; } = ShortHash.Of(
+        $"{Revision}|{Exposure}|{Options}|{Quota with { PodNetworks = [] }}|{string.Join(',', Quota.PodNetworks)}|{PolicyV1}|{PreStopSleep}", 8);
 }

@@ -19,7 +19,7 @@ public sealed record RenderingOptions
     {
         { ProgressDeadlineSeconds: < 10 or > 86_400 } => "The setting Cluster:ProgressDeadlineSeconds must be 10 to 86400.",
         { TerminationGraceSeconds: < 1 or > 3600 } => "The setting Cluster:TerminationGraceSeconds must be 1 to 3600.",
-        { DrainSeconds: < 0 } or { DrainSeconds: var drain, TerminationGraceSeconds: var grace } when drain >= grace =>
+        _ when options.DrainSeconds < 0 || options.DrainSeconds >= options.TerminationGraceSeconds =>
             "The setting Cluster:DrainSeconds must be at least 0 and less than Cluster:TerminationGraceSeconds.",
         _ => null,
     };
