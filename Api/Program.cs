@@ -25,6 +25,8 @@ var app = builder.Build();
 await app.MigrateDatabase();
 app.UseExceptionHandler();
 app.UseStatusCodePages();
+app.UseRouting();
+app.UseNothingHere();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseProjectAccess();

@@ -19,6 +19,7 @@ public static class SlipwayJson
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         options.AllowDuplicateProperties = false;
         options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         options.Converters.Add(new ChangeConverter());
     }
@@ -29,6 +30,7 @@ public static class SlipwayJson
         Configure(options);
         // A newer server may know fields that this client does not.
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip;
+        options.RespectRequiredConstructorParameters = false;
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

@@ -19,6 +19,18 @@ public static partial class ProblemAnswers
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
+    /// <summary>Says 404 to what no route matches, before anybody is asked to sign in for it.</summary>
+    public static void UseNothingHere(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        if (context.GetEndpoint() is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    });
+
     /// <summary>Answers for statuses that the framework sets without a body.</summary>
     private static void SayIt(ProblemDetails problem)
     {
@@ -57,7 +69,7 @@ public static partial class ProblemAnswers
                 { InnerException: JsonException json } => Problems.BadField(Field(json), Sentence(json)),
                 _ when Parameter().Match(bad.Message) is { Success: true } match =>
                     Problems.BadField(JsonNamingPolicy.CamelCase.ConvertName(match.Groups[1].Value), $"'{Problems.Shown(match.Groups[2].Value)}' is not a value that this parameter can have."),
-                _ when bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) => Problems.BadRequest("This needs a JSON body.", bad.Message),
+                _ when bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) => Problems.BadField("body", "This needs a JSON body."),
                 _ => Problems.BadRequest("The request is malformed.", bad.Message),
             };
             await answer.ExecuteAsync(httpContext);
