@@ -1,1 +1,23 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Slipway.ServiceDefaults;
+using Slipway.Web;
+using Slipway.Web.Components;
+using Slipway.Web.Session;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddPortal();
+
+var app = builder.Build();
+app.UseExceptionHandler("/error", createScopeForErrors: true);
+app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+app.UseSecurityHeaders();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
+
+app.MapStaticAssets();
+app.MapDefaultEndpoints();
+app.MapSession();
+app.MapLogDownload();
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+app.Run();

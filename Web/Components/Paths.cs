@@ -1,0 +1,13 @@
+namespace Slipway.Web.Components;
+
+/// <summary>The portal's own addresses.</summary>
+static class Paths
+{
+    public static string Project(string project) => $"/projects/{Uri.EscapeDataString(project)}";
+
+    public static string Deploy(string project, string? image = null) =>
+        $"{Project(project)}/deploy{(string.IsNullOrWhiteSpace(image) ? "" : $"?image={Uri.EscapeDataString(image.Trim())}")}";
+
+    public static string App(string project, string app, string? tab = null) =>
+        $"{Project(project)}/apps/{Uri.EscapeDataString(app)}{(tab is null ? "" : $"?tab={tab}")}";
+}

@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using MudBlazor;
+using MudBlazor.Services;
+using Slipway.Contracts;
+using Slipway.Web.Live;
+using Slipway.Web.Session;
+
+namespace Slipway.Web;
+
+/// <summary>Everything that the portal's components and pages are given.</summary>
+static class Portal
+{
+    /// <summary>The name of the HTTP client that reaches the API; its address comes from service discovery.</summary>
+    public const string ApiClient = "api";
+
+    /// <summary>How long the API may take until the headers of its answer; a stream that follows may go on for days.</summary>
+    public static TimeSpan ApiTimeout { get; } = TimeSpan.FromSeconds(20);
+
+    public static Uri ApiAddress { get; } = new("https+http://api");
+
+    public static void AddPortal(this WebApplicationBuilder builder)
+    {
+        // Also when started from the build output with ASPNETCORE_ENVIRONMENT=Production; a no-op once published.
+        builder.WebHost.UseStaticWebAssets();
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.AddApi();
+        services.AddSignIn(builder.Configuration);
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(options =>
+            // The environment of an app may be 512 KiB, and arrives here when a .env file is pasted.
+            options.MaximumReceiveMessageSize = 1024 * 1024);
+        services.AddMudServices(options =>
+        {
+            options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomCenter;
+            options.SnackbarConfiguration.VisibleStateDuration = 5000;
+            options.SnackbarConfiguration.ShowTransitionDuration = 150;
+            options.SnackbarConfiguration.HideTransitionDuration = 150;
+            options.SnackbarConfiguration.PreventDuplicates = true;
+        });
+        services.AddScoped<Ticker>();
+        services.AddScoped<ProjectList>();
+    }
+
+    private static void AddApi(this IServiceCollection services)
+    {
+        // No resilience handler here: a retried POST would act twice, a total timeout would end a log that is being followed,
+        // and an API that is away is shown at once by the banner, which also tries again.
+        services.AddHttpClient(ApiClient, http =>
+        {
+            http.BaseAddress = ApiAddress;
+            http.Timeout = ApiTimeout;
+        });
+        services.AddSingleton<ApiClients>();
+        services.AddScoped<ApiReachability>();
+        services.AddScoped<CircuitSession>();
+        services.AddScoped<CircuitApiHandler>();
+        services.AddScoped(CircuitApiHandler.CreateClient);
+    }
+
+    private static void AddSignIn(this IServiceCollection services, ConfigurationManager configuration)
+    {
+        var keys = services.AddDataProtection().SetApplicationName("slipway-web");
+        if (configuration["DataProtection:KeyDirectory"] is { Length: > 0 } directory)
+        {
+            keys.PersistKeysToFileSystem(new DirectoryInfo(directory));
+        }
+
+        services.AddSingleton<PortalSessions>();
+        services.AddHostedService(provider => provider.GetRequiredService<PortalSessions>());
+        services.AddSingleton<SessionCookieEvents>();
+        services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        {
+            options.Cookie.Name = "slipway";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            options.LoginPath = SessionEndpoints.SignInPath;
+            options.ReturnUrlParameter = "returnUrl";
+            options.ExpireTimeSpan = TimeSpan.FromDays(14);
+            options.SlidingExpiration = true;
+            options.EventsType = typeof(SessionCookieEvents);
+        });
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "slipway-form";
+            // Set by SecurityHeaders, for every page.
+            options.SuppressXFrameOptionsHeader = true;
+        });
+        services.AddAuthorization();
+        services.AddCascadingAuthenticationState();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
+
+namespace Slipway.Web.Session;
+
+/// <summary>The session of the person who looks at an open page.</summary>
+sealed class CircuitSession(
+    PortalSessions sessions, AuthenticationStateProvider authentication, IJSRuntime js, NavigationManager navigation, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
+    private CancellationTokenRegistration registration;
+    private bool left;
+
+    /// <summary>The current access token; null where the session has ended.</summary>
+    public async ValueTask<string?> AccessToken()
+    {
+        var user = (await authentication.GetAuthenticationStateAsync()).User;
+        if (user.FindFirstValue(SessionTokens.SessionClaim) is not { } id || sessions.Find(id) is not { } session)
+        {
+            return null;
+        }
+
+        if (session.Tokens.Expires - clock.GetUtcNow() < Margin)
+        {
+            // A laptop that slept: the browser refreshes, so that the cookie gets the new tokens too.
+            try
+            {
+                await js.InvokeVoidAsync("slipway.refreshSession");
+            }
+            catch (Exception e) when (e is JSException or JSDisconnectedException or OperationCanceledException)
+            {
+                // The old token is tried, and the API says what it thinks of it.
+            }
+        }
+
+        return session.Tokens.Access;
+    }
+
+    /// <summary>Goes to the sign-in page as soon as the session ends, be it in another tab.</summary>
+    public async Task Watch(Func<Action, Task> onPage)
+    {
+        var user = (await authentication.GetAuthenticationStateAsync()).User;
+        if (user.FindFirstValue(SessionTokens.SessionClaim) is { } id && sessions.Find(id) is { } session)
+        {
+            await registration.DisposeAsync();
+            registration = session.Ended.Register(() => _ = onPage(Leave));
+        }
+    }
+
+    /// <summary>Ends the session, because the API has.</summary>
+    public async Task End()
+    {
+        var user = (await authentication.GetAuthenticationStateAsync()).User;
+        if (user.FindFirstValue(SessionTokens.SessionClaim) is { } id)
+        {
+            sessions.End(id);
+        }
+    }
+
+    /// <summary>Shows the sign-in page, which leads back here.</summary>
+    public void Leave()
+    {
+        if (!left)
+        {
+            left = true;
+            var here = "/" + navigation.ToBaseRelativePath(navigation.Uri);
+            navigation.NavigateTo(
+                $"{SessionEndpoints.SignInPath}?{SessionEndpoints.EndedQuery}&returnUrl={Uri.EscapeDataString(here)}", forceLoad: true);
+        }
+    }
+
+    public void Dispose() => registration.Dispose();
+}
