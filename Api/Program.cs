@@ -11,6 +11,12 @@ using Slipway.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    // Room for the largest environment, with every character escaped.
+    kestrel.Limits.MaxRequestBodySize = 4 * 1024 * 1024;
+});
 builder.Services.ConfigureHttpJsonOptions(options => SlipwayJson.Configure(options.SerializerOptions));
 builder.Services.AddProblemAnswers();
 builder.Services.AddApiDescription();
