@@ -31,7 +31,7 @@ start() {
   local name=$1 tries
   shift
   if alive "$name"; then return 0; fi
-  rm -f "$RUN/$name.pid"
+  sweep "$name"
   if [ "$(stat -c %s "$LOG/$name.log" 2>/dev/null || echo 0)" -gt 20000000 ]; then mv "$LOG/$name.log" "$LOG/$name.log.1"; fi
   # The process writes its own pid file before it becomes the command, so a kill of this script loses nobody.
   (
@@ -50,7 +50,7 @@ start() {
   die "$name could not be started, see $LOG/$name.log"
 }
 
-# stop NAME [SECONDS]: asks, waits, then kills it and whatever it left in its process group.
+# stop NAME [SECONDS]: asks, waits, then kills.
 stop() {
   local name=$1 grace=${2:-10} target tries
   if alive "$name"; then
@@ -60,13 +60,21 @@ stop() {
       alive "$name" || break
       sleep 0.05
     done
-    kill -KILL -- "-$target" 2>/dev/null || true
+    kill -KILL "$target" 2>/dev/null || true
     for ((tries = 0; tries < 40; tries++)); do
       alive "$name" || break
       sleep 0.05
     done
   fi
-  rm -f "$RUN/$name.pid"
+  sweep "$name"
+}
+
+# sweep NAME: ends what a process that is gone has left in its group, and forgets it. While a group has members its number
+# is not given to another process; so when the leader is gone, the group can only be ours.
+sweep() {
+  local leader
+  if { read -r leader _ <"$RUN/$1.pid"; } 2>/dev/null && ! start_time "$leader"; then kill -KILL -- "-$leader" 2>/dev/null || true; fi
+  rm -f "$RUN/$1.pid"
 }
 
 # until_ok SECONDS NAME COMMAND...: waits for COMMAND to succeed; gives up at once when component NAME is not running.

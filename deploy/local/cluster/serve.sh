@@ -51,7 +51,7 @@ watch_over() {
       failures[$name]=$((${failures[$name]:-0} + 1))
       pause=$((1 << (failures[$name] < 6 ? failures[$name] - 1 : 5)))
       not_before[$name]=$((SECONDS + pause))
-      say "$name is not running, starting it again: $(tail -n 1 "$LOG/$name.log" 2>/dev/null | cut -c1-200)"
+      say "$name is not running, starting it again: $(tail -n 1 "$LOG/$name.log" 2>/dev/null | cut -c1-120)"
       (restart "$name") || true
     done
     rounds=$((rounds + 1))
