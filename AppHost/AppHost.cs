@@ -39,13 +39,13 @@ if (machine.RunsCluster)
 {
     // A real single-node Kubernetes on this machine; one that is up already is joined. kube-proxy is its last part to get well.
     var cluster = builder.AddExecutable("cluster", "bash", "..", "deploy/local/cluster.sh", "serve", "--stdin-is-lifeline")
-        .WithEnvironment("CLUSTER_HOME", machine.ClusterHome)
+        .WithEnvironment("SLIPWAY_HOME", machine.Home)
         .WithHttpEndpoint(port: 16256, isProxied: false)
         .WithHttpHealthCheck("/healthz");
     api.WaitFor(cluster);
 
     builder.AddExecutable("prometheus", "prometheus", machine.Folder("prometheus"))
-        .WithArgs($"--config.file={machine.ClusterHome}/state/prometheus.yml", "--storage.tsdb.path=data", "--storage.tsdb.retention.time=7d")
+        .WithArgs($"--config.file={machine.Home}/cluster/state/prometheus.yml", "--storage.tsdb.path=data", "--storage.tsdb.retention.time=7d")
         .WithArgs($"--web.listen-address=127.0.0.1:{machine.Port("Prometheus", 19090)}")
         .WithHttpEndpoint(port: machine.Port("Prometheus", 19090), targetPort: machine.Port("Prometheus", 19090), isProxied: false)
         .WithHttpHealthCheck("/-/healthy")

@@ -17,10 +17,10 @@ sealed class LocalMachine(IDistributedApplicationBuilder builder)
     public bool RunsCluster => builder.ExecutionContext.IsRunMode && GivenKubeConfig is null;
 
     /// <summary>How the API reaches the cluster. Published, it is inside one and needs no file.</summary>
-    public string KubeConfig => GivenKubeConfig ?? Path.Combine(ClusterHome, "state", "kubeconfig", "admin.conf");
+    public string KubeConfig => GivenKubeConfig ?? Path.Combine(Home, "cluster", "state", "kubeconfig", "admin.conf");
 
-    /// <summary>The local cluster's folder.</summary>
-    public string ClusterHome => FirstOf("CLUSTER_HOME") ?? Path.Combine(StateFolder.Of(_configuration), "cluster");
+    /// <summary>The folder that outlives a run; the local cluster's is in it.</summary>
+    public string Home => StateFolder.Of(_configuration);
 
     /// <summary>How apps are reached: the local cluster's node ports answer on 127.0.0.1.</summary>
     public string ExposureMode => FirstOf("Exposure:Mode") ?? "NodePort";
@@ -73,7 +73,7 @@ sealed class LocalMachine(IDistributedApplicationBuilder builder)
         string[] programs = ["etcd", "containerd", "runc", "iptables", "openssl", "curl", "prometheus"];
         var folders = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':', StringSplitOptions.RemoveEmptyEntries);
         missing.AddRange(programs.Where(p => !folders.Any(f => File.Exists(Path.Combine(f, p)))));
-        if (!File.Exists(Path.Combine(FirstOf("CLUSTER_K8S_BIN") ?? Path.Combine(ClusterHome, "bin"), "kube-apiserver")))
+        if (!File.Exists(Path.Combine(Home, "cluster", "bin", "kube-apiserver")))
         {
             missing.Add("Kubernetes (built once, about six minutes)");
         }

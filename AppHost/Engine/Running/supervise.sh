@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Runs one program so that nothing of it outlives the AppHost, however that ends.
 #
 #   setsid bash supervise.sh GRACE_SECONDS PROGRAM ARGS...
@@ -69,10 +70,22 @@ await_lifeline() {
 kill_group() {
     kill -TERM -- "-$1" || return
     for _ in {1..60}; do
+        group_lives "$1" || return
         sleep 0.05
-        kill -0 -- "-$1" || return
     done
     kill -KILL -- "-$1"
+}
+
+# The dead count as members too until init reaps them, which in a container may be never.
+group_lives() {
+    local file line state group
+    kill -0 -- "-$1" || return
+    for file in /proc/[0-9]*/stat; do
+        read -r line <"$file" || continue
+        read -r state _ group _ <<<"${line##*) }"
+        if [ "$group" = "$1" ] && [ "$state" != Z ]; then return 0; fi
+    done
+    return 1
 }
 
 supervise "$@" # everything above is read by now, so that a rebuild may replace this file while it runs
