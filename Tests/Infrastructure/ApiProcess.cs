@@ -41,6 +41,8 @@ sealed class ApiProcess : IAsyncDisposable
             ["DOTNET_gcServer"] = "0",
             ["ConnectionStrings__slipway"] = database.ConnectionString,
             ["Cluster__KubeConfig"] = kubeConfig ?? TestEnvironment.KubeConfig,
+            // A release that never becomes healthy is to be found out within a test's patience.
+            ["Cluster__ProgressDeadlineSeconds"] = "45",
             ["Exposure__Mode"] = "NodePort",
             ["Exposure__Host"] = "127.0.0.1",
             ["Encryption__Key"] = Key,
