@@ -19,6 +19,9 @@ public static class ClusterServices
         services.AddSingleton<WatchMetrics>();
         services.AddHostedService<ClusterWatchers>();
         services.AddSingleton<AppChanges>();
+        services.AddHostedService(provider => provider.GetRequiredService<AppChanges>());
+        services.AddSingleton<TimelineStore>();
+        services.AddHostedService<TimelineRecorder>();
     }
 
     private sealed class ClusterOptionsCheck : IValidateOptions<ClusterOptions>

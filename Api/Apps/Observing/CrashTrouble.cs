@@ -9,6 +9,9 @@ internal static partial class CrashTrouble
     /// <summary>A container that was started again counts as standing when it has run for this long.</summary>
     public static TimeSpan Standing { get; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>An app without a port has no health check: it counts as ready when it has run for this long.</summary>
+    public static TimeSpan FirstSteps { get; } = TimeSpan.FromSeconds(3);
+
     /// <summary>What is wrong; null where the container was never ended, or stands again.</summary>
     public static Trouble? Of(DesiredApp desired, ObservedPod pod, DateTimeOffset now) => pod.Container switch
     {
@@ -22,9 +25,15 @@ internal static partial class CrashTrouble
         _ => null,
     };
 
+    /// <summary>Whether the container has run for long enough to believe that it goes on.</summary>
+    public static bool Stands(DesiredApp desired, ObservedPod pod, DateTimeOffset now) =>
+        desired.Spec.Port is not null || (pod.Container?.RunningSince is { } since && now - since >= FirstSteps);
+
     /// <summary>When a look at the pod will tell more than now, without anything happening; null where it will not.</summary>
     public static DateTimeOffset? NextLook(ObservedPod pod, DateTimeOffset now) =>
-        pod is { Ready: true, Container: { Restarts: > 0, RunningSince: { } since } } && now - since < Standing ? since + Standing : null;
+        pod is { Ready: true, Container: { RunningSince: { } since } container } && since + (container.Restarts > 0 ? Standing : FirstSteps) is var at && at > now
+            ? at
+            : null;
 
     /// <summary>What an exit code means, as the end of a sentence.</summary>
     public static string Explain(int exitCode, int? signal = null) => exitCode switch

@@ -6,11 +6,11 @@ namespace Slipway.Api.Apps.Observing;
 /// <summary>Why a running container gets no traffic.</summary>
 internal static partial class HealthTrouble
 {
-    /// <summary>A replica that was ready once, or replaces one that was, may be unhealthy for this long before the app counts as failed.</summary>
+    /// <summary>A replica of a release that was ready once has this long to become healthy, before the app counts as failed.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>What is wrong; null where the container does not run, is healthy, or was not asked yet.</summary>
-    /// <param name="late">Whether the release has used up its time to become healthy.</param>
+    /// <param name="late">Whether it has used up its time to become healthy.</param>
     public static Trouble? Of(DesiredApp desired, ObservedPod pod, bool late, DateTimeOffset now)
     {
         if (pod.Ready || pod.Container is not { RunningSince: { } since })
@@ -18,16 +18,21 @@ internal static partial class HealthTrouble
             return null;
         }
 
+        var before = pod.ReadyChangedAt > since;
         if (pod.Events.LastOrDefault(e => e.Reason == "Unhealthy" && e.LastAt >= since) is { } said)
         {
             var words = $"{Check(desired)} {Answer(said.Message)} {Advice(desired)}";
-            return late || now - since >= Patience && pod.ReadyChangedAt > since + Patience
-                ? new(pod.ReadyChangedAt > since + Patience ? "Not healthy any more" : "Never became healthy", words)
-                : new("Waiting for it to become healthy", words, Final: false);
+            return late
+                ? new(before ? "Not healthy any more" : "Never became healthy", words)
+                : new(before ? "Not healthy" : "Waiting for it to become healthy", words, Final: false);
         }
 
         return late ? new("Never became healthy", $"The app runs, but did not become healthy in time. {Advice(desired)}") : null;
     }
+
+    /// <summary>When a look at the pod will tell more than now, without anything happening; null where it will not.</summary>
+    public static DateTimeOffset? NextLook(ObservedPod pod, DateTimeOffset now) =>
+        pod is { Ready: false, Container.RunningSince: { } since } && now - since < Patience ? since + Patience : null;
 
     /// <summary>Whether it was the cluster that ended the container, because its health check failed.</summary>
     public static Trouble? Killed(DesiredApp desired, ObservedPod pod, ObservedEnd end) =>

@@ -29,7 +29,16 @@ public static class StatusRules
 
     /// <summary>When the status may change although nothing happens; null where it will not.</summary>
     public static DateTimeOffset? NextLook(ObservedApp observed, DateTimeOffset now) =>
-        observed.Pods.Select(p => CrashTrouble.NextLook(p, now) ?? PlacementTrouble.NextLook(p, now)).Min();
+        observed.Pods.Select(p => CrashTrouble.NextLook(p, now) ?? PlacementTrouble.NextLook(p, now) ?? HealthTrouble.NextLook(p, now)).Min();
+
+    /// <summary>Why the newest release does not come up, where it is known that it will not; null where it may.</summary>
+    internal static Trouble? FailureOf(DesiredApp desired, ObservedApp observed, DateTimeOffset now) => desired switch
+    {
+        { Deleting: true } or { Stopped: true } => null,
+        { Applied: false, ProblemReason: { } problem } => new(problem, desired.ProblemDetail ?? ""),
+        _ when !desired.Applied || !observed.Synced || observed.Deployment is null => null,
+        _ => Worst(desired, Newest(desired, observed), observed.Deployment, now) is { Final: true } trouble ? trouble : null,
+    };
 
     /// <summary>What is wrong with a pod of the app; null where nothing is.</summary>
     /// <param name="late">Whether its release has used up its time to become healthy.</param>
@@ -52,7 +61,7 @@ public static class StatusRules
             return Stopped(desired, observed);
         }
 
-        var answers = observed.Pods.Any(p => p.Ready && p.DeletedAt is null);
+        var answers = observed.Pods.Any(p => p.Ready && p.DeletedAt is null && CrashTrouble.Of(desired, p, now) is null);
         if (!desired.Applied && desired.ProblemReason is { } problem)
         {
             return Status(answers ? AppState.Degraded : AppState.Failed, problem, desired.ProblemDetail);
@@ -70,13 +79,12 @@ public static class StatusRules
 
     private static AppStatus Judge(DesiredApp desired, ObservedApp observed, ObservedDeployment deployment, bool answers, DateTimeOffset now)
     {
-        var current = deployment.Release == desired.Release && deployment.ObservedGeneration >= deployment.Generation;
+        var current = IsCurrent(desired, deployment);
         var pods = Newest(desired, observed);
-        var late = current && deployment.DeadlineExceeded;
         var wanted = desired.Spec.Replicas;
-        var trouble = Worst(desired, pods, current ? deployment : null, late, now);
+        var trouble = Worst(desired, pods, deployment, now);
         var complete = current && deployment.Updated == wanted && deployment.Replicas == wanted && deployment.Available >= wanted
-            && pods.Count(p => p.Ready) >= wanted;
+            && pods.Count(p => p.Ready && CrashTrouble.Stands(desired, p, now)) >= wanted;
         if (complete && trouble is null)
         {
             return Status(AppState.Running);
@@ -119,21 +127,31 @@ public static class StatusRules
         return alive.Count > 0 ? alive : pods;
     }
 
-    private static Trouble? Worst(DesiredApp desired, List<ObservedPod> pods, ObservedDeployment? deployment, bool late, DateTimeOffset now)
+    private static Trouble? Worst(DesiredApp desired, List<ObservedPod> pods, ObservedDeployment deployment, DateTimeOffset now)
     {
-        var troubles = pods.Select(p => Examine(desired, p, late, now)).OfType<Trouble>().ToList();
-        if (deployment?.CreationProblem is { } said && pods.Count < desired.Spec.Replicas)
+        var current = IsCurrent(desired, deployment);
+        var overdue = current && deployment.DeadlineExceeded;
+        var troubles = pods.Select(p => Examine(desired, p, overdue || (current && IsLate(deployment, p, now)), now)).OfType<Trouble>().ToList();
+        if (current && deployment.CreationProblem is { } said && pods.Count < desired.Spec.Replicas)
         {
             troubles.Add(PlacementTrouble.NotMade(desired, said));
         }
 
-        if (late && troubles.Count == 0)
+        if (overdue && troubles.Count == 0)
         {
             troubles.Add(new("Did not start in time", "The cluster made no progress with this release for too long. Its log and its timeline may say more; deploy again to try once more."));
         }
 
         return troubles.FirstOrDefault(t => t.Final) ?? troubles.FirstOrDefault();
     }
+
+    // The numbers of a Deployment are about the newest release only when the controller has looked at it since.
+    private static bool IsCurrent(DesiredApp desired, ObservedDeployment deployment) =>
+        deployment.Release == desired.Release && deployment.ObservedGeneration >= deployment.Generation;
+
+    // The cluster itself stops counting the time of a rollout that succeeded once.
+    private static bool IsLate(ObservedDeployment deployment, ObservedPod pod, DateTimeOffset now) =>
+        deployment.Completed && pod.Container?.RunningSince is { } since && now - since >= HealthTrouble.Patience;
 
     private static Trouble? Ended(ObservedPod pod) => pod switch
     {

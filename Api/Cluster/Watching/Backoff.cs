@@ -17,6 +17,19 @@ internal sealed class Backoff(TimeSpan first, TimeSpan longest)
         return TimeSpan.FromSeconds(full * (0.5 + Random.Shared.NextDouble() / 2));
     }
 
+    /// <summary>Waits as long as <see cref="Next"/> says; returns at once, without throwing, when it is cancelled.</summary>
+    public async Task Wait(TimeProvider time, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(Next(), time, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Whoever waits looks at the token itself.
+        }
+    }
+
     /// <summary>Begins anew, after a success.</summary>
     public void Reset() => Attempts = 0;
 }

@@ -44,13 +44,13 @@ internal sealed class KindWatcher<T>(
                 metrics.Reconnect(kind.Name, "gone");
                 log.LogDebug("The watch of {Kind} is too old; listing again", kind.Name);
                 version = null;
-                await Wait(cancel);
+                await backoff.Wait(time, cancel);
             }
             catch (Exception e)
             {
                 metrics.Reconnect(kind.Name, e is ClusterRefusedException ? "refused" : "broken");
                 Complain(e);
-                await Wait(cancel);
+                await backoff.Wait(time, cancel);
             }
         }
     }
@@ -189,9 +189,6 @@ internal sealed class KindWatcher<T>(
     }
 
     private static string Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e.Message;
-
-    private Task Wait(CancellationToken cancel) =>
-        Task.Delay(backoff.Next(), time, cancel).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private string Selector() => kind.Selector.Length == 0 ? "" : $"&{kind.Selector}";
 
