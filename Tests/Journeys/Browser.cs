@@ -1,0 +1,64 @@
+using Microsoft.Playwright;
+using Slipway.Tests.Infrastructure;
+
+namespace Slipway.Tests.Journeys;
+
+/// <summary>The portal in front of the shared API, and a real Chromium to use it with.</summary>
+public sealed class Browser(Platform platform) : IAsyncLifetime
+{
+    private static readonly string[] Arguments =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright? playwright;
+    private IBrowser? chromium;
+    private WebProcess? web;
+
+    internal Uri Portal => web!.Address;
+
+    internal string LogTail() => web?.Tail(60) ?? "";
+
+    public async ValueTask InitializeAsync()
+    {
+        web = await WebProcess.Start(await platform.Api());
+        playwright = await Playwright.CreateAsync();
+        chromium = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = TestEnvironment.Chromium, Args = Arguments });
+    }
+
+    /// <summary>A person at a screen, signed out.</summary>
+    internal async Task<Visitor> Open(Screen screen)
+    {
+        var context = await chromium!.NewContextAsync(new()
+        {
+            BaseURL = Portal.ToString(),
+            ViewportSize = new() { Width = screen.Width, Height = screen.Height },
+            ColorScheme = screen.Dark ? ColorScheme.Dark : ColorScheme.Light,
+            ReducedMotion = ReducedMotion.Reduce,
+            Locale = "en-GB",
+            TimezoneId = "UTC",
+        });
+        context.SetDefaultTimeout((float)Wait.Deadline.TotalMilliseconds);
+        return new(context, await context.NewPageAsync(), screen);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (chromium is not null)
+        {
+            await chromium.DisposeAsync();
+        }
+
+        playwright?.Dispose();
+        if (web is not null)
+        {
+            await web.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>What somebody looks at.</summary>
+public sealed record Screen(int Width, int Height, bool Dark)
+{
+    public override string ToString() => $"{Width}-{(Dark ? "dark" : "light")}";
+}
