@@ -30,13 +30,14 @@ ensure_dotnet() {
     step "Installing the .NET 10 SDK by Microsoft's script into $SLIPWAY_HOME/dotnet"
     attend "$log" dotnet_progress install_dotnet
   fi
-  find_dotnet || fail "The .NET 10 SDK could not be had: neither apt nor https://dot.net/v1/dotnet-install.sh gave one ($log). Install it from https://dot.net and run this again."
+  find_dotnet || fail "$(no_dotnet "what was installed does not work, see $log")"
 }
+no_dotnet() { echo "The .NET 10 SDK could not be had: apt has no package dotnet-sdk-10.0, and $1. Install it by hand (https://dot.net), then run this again."; }
 dotnet_progress() { tail -n 1 "$SLIPWAY_HOME/logs/dotnet-install.log"; }
 install_dotnet() {
   curl -fsSL --retry 3 https://dot.net/v1/dotnet-install.sh -o "$SLIPWAY_HOME/dotnet-install.sh" ||
-    { echo "https://dot.net/v1/dotnet-install.sh could not be fetched"; return 1; }
-  bash "$SLIPWAY_HOME/dotnet-install.sh" --channel 10.0 --install-dir "$SLIPWAY_HOME/dotnet" --no-path || return
+    { no_dotnet "https://dot.net/v1/dotnet-install.sh could not be fetched"; return 1; }
+  bash "$SLIPWAY_HOME/dotnet-install.sh" --channel 10.0 --install-dir "$SLIPWAY_HOME/dotnet" --no-path || { no_dotnet "Microsoft's script failed"; return 1; }
   rm -f "$SLIPWAY_HOME/dotnet-install.sh"
 }
 

@@ -18,7 +18,8 @@ ensure_packages() {
     step "Debian packages: all there"
     return
   fi
-  step "Installing Debian packages: $missing"
+  step "Installing $(wc -w <<<"$missing") Debian packages"
+  note "$missing" | fold -s -w 110 | sed '2,$s/^/              /'
   command -v apt-get >/dev/null || fail "This machine has no apt-get. Slipway's local parts are made for Debian 12; with KUBECONFIG set, install PostgreSQL 15 or later, jq, curl and kubectl yourself."
   [ "$(id -u)" = 0 ] || fail "Installing packages needs root. As root, run this again, or: apt-get install --no-install-recommends $missing"
   keep_services_off
@@ -29,7 +30,10 @@ ensure_packages() {
   disable_services $missing
 }
 
-packages_progress() { sed -n 's/^\(dl\|pm\)status:[^:]*:\([0-9]*\)[0-9.]*:/\2 % /p' "$SLIPWAY_HOME/logs/packages.status"; }
+packages_progress() {
+  echo "reading the package lists"
+  sed -nE 's/^dlstatus:[^:]*:([0-9]*)[0-9.]*:/downloading \1 %: /p; s/^pmstatus:[^:]*:([0-9]*)[0-9.]*:/installing \1 %: /p' "$SLIPWAY_HOME/logs/packages.status"
+}
 install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   : >"$SLIPWAY_HOME/logs/packages.status"
@@ -61,7 +65,7 @@ disable_services() {
   local package unit
   for package in "$@"; do
     for unit in $(dpkg -L "$package" 2>/dev/null | sed -nE 's,^(/usr)?/lib/systemd/system/([^@]+\.(service|timer|socket))$,\2,p'); do
-      systemctl disable "$unit" >/dev/null 2>&1 || true
+      deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
     done
     for unit in $(dpkg -L "$package" 2>/dev/null | sed -n 's,^/etc/init.d/,,p'); do update-rc.d "$unit" disable >/dev/null 2>&1 || true; done
   done
