@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Slipway.Api.Apps.Observing;
+using Slipway.Api.Cluster.Reconciling;
 using Slipway.Api.Cluster.Watching;
 
 namespace Slipway.Api.Cluster;
@@ -22,6 +23,7 @@ public static class ClusterServices
         services.AddHostedService(provider => provider.GetRequiredService<AppChanges>());
         services.AddSingleton<TimelineStore>();
         services.AddHostedService<TimelineRecorder>();
+        builder.AddReconciling();
     }
 
     private sealed class ClusterOptionsCheck : IValidateOptions<ClusterOptions>
