@@ -12,14 +12,20 @@ namespace Slipway.Api.Apps;
 public sealed class AppViews(SlipwayDb db, ClusterState cluster, IOptions<ExposureOptions> exposure, TimeProvider time)
 {
     /// <summary>An app with its newest release.</summary>
-    public sealed record Row(AppRow App, ReleaseRow Release);
+    public sealed record Row
+    {
+        // Set by name, so that a query can look through it.
+        public required AppRow App { get; init; }
+
+        public required ReleaseRow Release { get; init; }
+    }
 
     /// <summary>A project's apps with their newest releases.</summary>
     public IQueryable<Row> In(Guid projectId) =>
         from app in db.Apps.AsNoTracking()
         join release in db.Releases.AsNoTracking() on new { AppId = app.Id, Number = app.Release } equals new { release.AppId, release.Number }
         where app.ProjectId == projectId
-        select new Row(app, release);
+        select new Row { App = app, Release = release };
 
     /// <summary>An app as it may be shown.</summary>
     public AppView Of(string project, AppRow app, ReleaseRow release)
@@ -61,7 +67,7 @@ public sealed class AppViews(SlipwayDb db, ClusterState cluster, IOptions<Exposu
         var rows = await (from app in db.Apps.AsNoTracking()
                           join release in db.Releases.AsNoTracking() on new { AppId = app.Id, Number = app.Release } equals new { release.AppId, release.Number }
                           where ids.Contains(app.ProjectId)
-                          select new Row(app, release)).ToListAsync(cancel);
+                          select new Row { App = app, Release = release }).ToListAsync(cancel);
         var now = time.GetUtcNow();
         var states = rows.ToLookup(row => row.App.ProjectId,
             row => StatusRules.Derive(DesiredApp.From(names[row.App.ProjectId], row.App, row.Release), cluster.Observe(row.App.Id), now).State);
