@@ -32,8 +32,14 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
     /// </summary>
     public IAsyncEnumerable<Guid> Subscribe(Guid projectId, CancellationToken cancel) => Read(Open(projectId), cancel);
 
-    /// <summary>The ids of all apps that changed, and of what may have been one; dispose to end.</summary>
-    internal Subscription SubscribeAll() => Open(null);
+    /// <summary>The same for who takes them otherwise; null: of all projects, and also ids that are no app's. Dispose to end.</summary>
+    internal Subscription Open(Guid? projectId)
+    {
+        Subscription opened = null!;
+        opened = new(projectId, () => ImmutableInterlocked.Update(ref subscriptions, all => all.Remove(opened)));
+        ImmutableInterlocked.Update(ref subscriptions, all => all.Add(opened));
+        return opened;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -49,14 +55,6 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
             }
         });
         await Task.WhenAll(Distribute(stoppingToken), Listen(stoppingToken), rechecks.Run(changed.Add, stoppingToken));
-    }
-
-    private Subscription Open(Guid? projectId)
-    {
-        Subscription opened = null!;
-        opened = new(projectId, () => ImmutableInterlocked.Update(ref subscriptions, all => all.Remove(opened)));
-        ImmutableInterlocked.Update(ref subscriptions, all => all.Add(opened));
-        return opened;
     }
 
     private static async IAsyncEnumerable<Guid> Read(Subscription subscription, [EnumeratorCancellation] CancellationToken cancel)

@@ -24,7 +24,7 @@ internal sealed class TimelineRecorder(AppChanges changes, ClusterState cluster,
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var subscription = changes.SubscribeAll();
+        using var subscription = changes.Open(null);
         try
         {
             await cluster.WaitSynced(stoppingToken);
