@@ -23,6 +23,9 @@ public static class ClusterServices
         services.AddHostedService(provider => provider.GetRequiredService<AppChanges>());
         services.AddSingleton<TimelineStore>();
         services.AddHostedService<TimelineRecorder>();
+        services.AddSingleton<PodLog>();
+        services.AddSingleton<LogMerge>();
+        services.AddSingleton<StreamAccess>();
         builder.AddReconciling();
     }
 
