@@ -1,7 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 using Npgsql;
 
 namespace Slipway.Api.Http;
@@ -57,6 +59,12 @@ public static partial class ProblemAnswers
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
+            if (exception is InvalidOperationException && HasUnknownCharset(httpContext.Request))
+            {
+                await TypedResults.Problem(new ProblemDetails { Status = StatusCodes.Status415UnsupportedMediaType }).ExecuteAsync(httpContext);
+                return true;
+            }
+
             if (exception is not BadHttpRequestException bad)
             {
                 return false;
@@ -74,6 +82,24 @@ public static partial class ProblemAnswers
             };
             await answer.ExecuteAsync(httpContext);
             return true;
+        }
+
+        // Reading a body whose charset does not exist throws like a fault of our own.
+        private static bool HasUnknownCharset(HttpRequest request)
+        {
+            if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.Charset.HasValue)
+            {
+                return false;
+            }
+
+            try
+            {
+                return Encoding.GetEncoding(type.Charset.Value) is null;
+            }
+            catch (ArgumentException)
+            {
+                return true;
+            }
         }
 
         // "$.resources.cpu" -> "resources.cpu"; the whole body is "$" in JsonException's words, "body" in ours.
