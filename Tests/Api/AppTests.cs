@@ -51,7 +51,7 @@ public sealed class AppTests(Platform platform) : PlatformTest(platform)
     {
         var found = Routes.All.Single(r => r.ToString() == route);
         var (owner, project, _) = await Platform.Shared();
-        foreach (var name in (string[])["nothing", "Not%20A%20Name", "%00", "%E2%9B%B5", new string('x', 300)])
+        foreach (var name in (string[])["nothing", "Not%20A%20Name", "%01", "%E2%9B%B5", new string('x', 300)])
         {
             using var answer = found.Body is null
                 ? await owner.Send(new(found.Method), found.At(project, name))
@@ -70,7 +70,7 @@ public sealed class AppTests(Platform platform) : PlatformTest(platform)
     [InlineData("""{"name":"x","image":""}""", "image")]
     [InlineData("""{"name":"x","image":"https://ghcr.io/x"}""", "image")]
     [InlineData("""{"name":"x","image":"two words"}""", "image")]
-    [InlineData("""{"name":"x","image":"UPPER/case"}""", "image")]
+    [InlineData("""{"name":"x","image":"team/UPPER"}""", "image")]
     [InlineData("""{"name":"x","image":"nginx","port":0}""", "port")]
     [InlineData("""{"name":"x","image":"nginx","port":65536}""", "port")]
     [InlineData("""{"name":"x","image":"nginx","port":"80"}""", "port")]
@@ -107,7 +107,7 @@ public sealed class AppTests(Platform platform) : PlatformTest(platform)
     }
 
     [Theory]
-    [InlineData("""{"image":"UPPER/case"}""", "image")]
+    [InlineData("""{"image":"team/UPPER"}""", "image")]
     [InlineData("""{"image":null}""", "image")]
     [InlineData("""{"port":0}""", "port")]
     [InlineData("""{"port":"80"}""", "port")]
@@ -176,7 +176,7 @@ public sealed class AppTests(Platform platform) : PlatformTest(platform)
     [InlineData("-1")]
     [InlineData("latest")]
     [InlineData("99999999999999999999")]
-    [InlineData("%00")]
+    [InlineData("%01")]
     public async Task A_rollback_to_a_release_that_is_not_there_is_a_404(string number)
     {
         var (owner, project, app) = await Platform.Shared();

@@ -92,5 +92,6 @@ sealed class ApiProcess : IAsyncDisposable
 
     public ValueTask DisposeAsync() => process.DisposeAsync();
 
-    private ChildProcess Spawn() => ChildProcess.Start("api", ["dotnet", TestEnvironment.Assembly("Api")], environment, log);
+    private ChildProcess Spawn() => ChildProcess.Start("api", ["dotnet", TestEnvironment.Assembly("Api")], environment, log,
+        Path.GetDirectoryName(TestEnvironment.Assembly("Api")));
 }

@@ -48,7 +48,9 @@ sealed class ChildProcess : IAsyncDisposable
         .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0).Single();
 
     /// <param name="log">Continues an earlier process's log.</param>
-    public static ChildProcess Start(string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> environment, StringBuilder? log = null)
+    /// <param name="workingDirectory">Where it finds its settings and static files.</param>
+    public static ChildProcess Start(
+        string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> environment, StringBuilder? log = null, string? workingDirectory = null)
     {
         var start = new ProcessStartInfo("/bin/bash")
         {
@@ -56,7 +58,8 @@ sealed class ChildProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            // Settings are read from the working directory.
+            WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
         foreach (var argument in (string[])["-c", Guard, name, .. command])
         {

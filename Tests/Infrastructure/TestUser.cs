@@ -60,7 +60,10 @@ sealed class TestUser : IDisposable
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
-        return Http.SendAsync(new(method, path) { Content = content });
+        var request = new HttpRequestMessage(method, path) { Content = content };
+        // A large body is announced first: who refuses it says so before it is sent (RFC 9110, 10.1.1).
+        request.Headers.ExpectContinue = body.Length > 1 << 20;
+        return Http.SendAsync(request);
     }
 
     public Task<HttpResponseMessage> Send(HttpMethod method, string path, string body, string? contentType = "application/json") =>

@@ -29,7 +29,7 @@ sealed class WebProcess : IAsyncDisposable
             ["services__api__http__0"] = api.Address.ToString(),
             ["DataProtection__KeyDirectory"] = directory,
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null,
-        });
+        }, workingDirectory: Path.GetDirectoryName(TestEnvironment.Assembly("Web")));
         var web = new WebProcess(portal, new($"http://127.0.0.1:{port}"), directory);
         try
         {
