@@ -9,22 +9,19 @@ if (machine.MissingForCluster() is { } missing)
 }
 
 // The truth of what is wanted.
-var postgres = builder.AddPostgres("postgres",
-        password: builder.AddParameter("postgres-password", machine.Secret("postgres-password"), secret: true),
-        port: machine.Port("Postgres", 15432))
+var password = builder.AddParameter("postgres-password", machine.Secret("postgres-password"), secret: true);
+var database = builder.AddPostgres("postgres", password: password, port: machine.Port("Postgres", 15432))
     .WithEnvironment("POSTGRES_DB", "slipway")
-    .WithDataVolume();
-var database = postgres.AddDatabase("slipway");
+    .WithDataVolume()
+    .AddDatabase("slipway");
 
 // Makes the cluster match it. Environment values of apps are stored encrypted with this key.
+var encryptionKey = builder.AddParameter("encryption-key", machine.Secret("encryption-key"), secret: true);
 var api = builder.AddProject("api", "../Api/Api.csproj", launchProfileName: null)
     .WithHttpEndpoint(port: machine.Port("Api", 8081))
     .WithHttpHealthCheck("/health")
     .WithReference(database)
-    .WithEnvironment("Encryption__Key", builder.AddParameter("encryption-key", machine.Secret("encryption-key"), secret: true))
-    .WithEnvironment("Exposure__Mode", machine.ExposureMode)
-    .WithEnvironment("Exposure__Host", machine.ExposureHost)
-    .WithEnvironment("Prometheus__Url", machine.PrometheusUrl)
+    .WithEnvironment("Encryption__Key", encryptionKey)
     .WaitFor(database);
 
 // What people see.
@@ -42,13 +39,18 @@ if (machine.RunsCluster)
         .WithEnvironment("SLIPWAY_HOME", machine.Home)
         .WithHttpEndpoint(port: 16256, isProxied: false)
         .WithHttpHealthCheck("/healthz");
-    api.WaitFor(cluster);
 
-    builder.AddExecutable("prometheus", "prometheus", machine.Folder("prometheus"))
-        .WithArgs($"--config.file={machine.Home}/cluster/state/prometheus.yml", "--storage.tsdb.path=data", "--storage.tsdb.retention.time=7d")
-        .WithArgs($"--web.listen-address=127.0.0.1:{machine.Port("Prometheus", 19090)}")
-        .WithHttpEndpoint(port: machine.Port("Prometheus", 19090), targetPort: machine.Port("Prometheus", 19090), isProxied: false)
+    var port = machine.Port("Prometheus", 19090);
+    var prometheus = builder.AddExecutable("prometheus", "prometheus", machine.Folder("prometheus"))
+        .WithArgs($"--config.file={machine.Home}/cluster/state/prometheus.yml", $"--web.listen-address=127.0.0.1:{port}")
+        .WithArgs("--storage.tsdb.path=data", "--storage.tsdb.retention.time=7d")
+        .WithHttpEndpoint(port: port, targetPort: port, isProxied: false)
         .WithHttpHealthCheck("/-/healthy")
+        .WaitFor(cluster);
+
+    // Node ports of the local cluster answer on 127.0.0.1.
+    api.WithEnvironment("Exposure__Mode", "NodePort").WithEnvironment("Exposure__Host", "127.0.0.1")
+        .WithEnvironment("Prometheus__Url", prometheus.GetEndpoint("http"))
         .WaitFor(cluster);
 }
 
@@ -59,7 +61,10 @@ if (builder.ExecutionContext.IsRunMode)
 }
 else
 {
+    // In a cluster the API uses its pod's service account. What an operator sets is in the chart's values.
     builder.AddKubernetesEnvironment("k8s").WithHelm(chart => chart.WithChartName("slipway")).WithDashboard(false);
+    api.WithEnvironment("Exposure__Mode", "Ingress").WithEnvironment("Exposure__Domain", "apps.example.org")
+        .WithEnvironment("Prometheus__Url", "http://prometheus.monitoring:9090");
 }
 
 builder.Build().Run();

@@ -22,15 +22,6 @@ sealed class LocalMachine(IDistributedApplicationBuilder builder)
     /// <summary>The folder that outlives a run; the local cluster's is in it.</summary>
     public string Home => StateFolder.Of(_configuration);
 
-    /// <summary>How apps are reached: the local cluster's node ports answer on 127.0.0.1.</summary>
-    public string ExposureMode => FirstOf("Exposure:Mode") ?? "NodePort";
-
-    /// <summary>The host name in the addresses of apps; empty leaves it to the API.</summary>
-    public string ExposureHost => FirstOf("Exposure:Host") ?? (RunsCluster ? "127.0.0.1" : "");
-
-    /// <summary>Where Prometheus is; empty when there is none.</summary>
-    public string PrometheusUrl => FirstOf("Prometheus:Url") ?? (RunsCluster ? $"http://127.0.0.1:{Port("Prometheus", 19090)}" : "");
-
     /// <summary>A folder that outlives the run.</summary>
     public string Folder(string name) => StateFolder.Folder(_configuration, name);
 

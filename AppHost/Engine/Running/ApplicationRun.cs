@@ -65,7 +65,7 @@ sealed class ApplicationRun(IReadOnlyList<IResource> model, IConfiguration confi
     /// <summary>Two runs on the same data would destroy it.</summary>
     FileStream LockState()
     {
-        var path = Path.Combine(StateFolder.Folder(configuration, "."), "apphost.lock");
+        var path = Path.Combine(Directory.CreateDirectory(StateFolder.Of(configuration)).FullName, "apphost.lock");
         try
         {
             // On Linux FileShare.None is flock(2): it ends with the process, however that ends.

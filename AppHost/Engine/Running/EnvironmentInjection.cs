@@ -55,12 +55,6 @@ static class EnvironmentInjection
             variables["ASPNETCORE_URLS"] = string.Join(';', urls);
         }
 
-        // Static files of referenced packages are found in their build output only in development.
-        if (Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") is null && Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") is null)
-        {
-            variables["ASPNETCORE_ENVIRONMENT"] = "Development";
-        }
-
         variables["OTEL_SERVICE_NAME"] = resource.Name;
         variables["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={Guid.NewGuid().ToString("N")[..8]}";
         return variables;

@@ -32,22 +32,18 @@ sealed class Launcher(IConfiguration configuration, string appHostDirectory)
     {
         var output = BuildMetadata.OutputOf(project.ProjectPath)
             ?? throw new DistributedApplicationException($"Resource '{project.Name}': AppHost.csproj has no reference to {project.ProjectPath}.");
-        return Plan(project, "project", () => new(
-            DotnetHost,
-            [output, .. ArgumentsOf(project)],
-            Path.GetDirectoryName(project.ProjectPath)!,
-            VariablesOf(project, new RunValues()),
-            ProjectGrace));
+        return Plan(project, "project", variables => new(
+            DotnetHost, [output, .. ArgumentsOf(project)], Path.GetDirectoryName(project.ProjectPath)!, variables, ProjectGrace));
     }
 
-    Launch Executable(ExecutableResource executable) => Plan(executable, "executable", () => new(
-        executable.Command, ArgumentsOf(executable), executable.WorkingDirectory, VariablesOf(executable, new RunValues()), ExecutableGrace));
+    Launch Executable(ExecutableResource executable) => Plan(executable, "executable", variables => new(
+        executable.Command, ArgumentsOf(executable), executable.WorkingDirectory, variables, ExecutableGrace));
 
     Launch Postgres(PostgresServerResource postgres)
     {
         var port = postgres.PrimaryEndpoint.Annotation.AllocatedPort;
         IValueProvider connection = postgres.ConnectionStringExpression;
-        var launch = Plan(postgres, "postgres", () => new(
+        var launch = Plan(postgres, "postgres", variables => new(
             "bash",
             [
                 "deploy/local/postgres.sh", "serve",
@@ -57,7 +53,7 @@ sealed class Launcher(IConfiguration configuration, string appHostDirectory)
                 "--stdin-is-lifeline",
             ],
             Path.GetFullPath("..", appHostDirectory),
-            VariablesOf(postgres, new RunValues()),
+            variables,
             PostgresGrace));
         return launch with
         {
@@ -65,29 +61,36 @@ sealed class Launcher(IConfiguration configuration, string appHostDirectory)
         };
     }
 
-    Launch Plan(IResource resource, string kind, Func<ProcessSpec> spec)
+    Launch Plan(IResource resource, string kind, Func<Dictionary<string, string>, ProcessSpec> spec)
     {
-        var values = VariablesOf(resource, new RunValues());
-        var shown = VariablesOf(resource, new ShownValues());
+        var ofRun = OfRun(resource);
+        var values = VariablesOf(new RunValues());
+        var shown = VariablesOf(new ShownValues());
         return new(
             kind,
-            spec,
+            () => spec(VariablesOf(new RunValues())),
             [.. resource.Annotations.OfType<HttpHealthCheckAnnotation>().Select(c => ProbeOf(resource, c))],
             [.. values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariable(v.Key, v.Value, shown[v.Key]))],
             UrlsOf(resource));
+
+        Dictionary<string, string> VariablesOf(ValueResolver values)
+        {
+            var variables = new Dictionary<string, string>(ofRun);
+            foreach (var (name, value) in EnvironmentInjection.OfModel(resource, values))
+            {
+                variables[name] = value;
+            }
+
+            return variables;
+        }
     }
 
-    Dictionary<string, string> VariablesOf(IResource resource, ValueResolver values)
+    Dictionary<string, string> OfRun(IResource resource)
     {
         var variables = EnvironmentInjection.OfRun(resource);
         if (resource is ProjectResource && configuration["Engine:OtlpEndpoint"] is { Length: > 0 } receiver)
         {
             EnvironmentInjection.AddTelemetry(variables, receiver, configuration["Engine:OtlpProtocol"] ?? "grpc");
-        }
-
-        foreach (var (name, value) in EnvironmentInjection.OfModel(resource, values))
-        {
-            variables[name] = value;
         }
 
         return variables;

@@ -122,15 +122,21 @@ sealed class Orchestrator : IAsyncDisposable
     async Task WaitForAsync(List<WaitAnnotation> waits, Action<string> report, CancellationToken cancel)
     {
         var pending = waits.Where(w => _byResource.ContainsKey(w.Resource)).ToDictionary(w => w, w => WaitForAsync(w, cancel));
-        while (pending.Count > 0)
+        while (true)
         {
-            report("waiting for " + string.Join(", ", pending.Keys.Select(w => w.Resource.Name).Distinct()));
-            var done = await Task.WhenAny(pending.Values);
-            await done;
-            foreach (var wait in pending.Where(p => p.Value.IsCompletedSuccessfully).Select(p => p.Key).ToList())
+            foreach (var (wait, done) in pending.Where(p => p.Value.IsCompleted).ToList())
             {
+                await done;
                 pending.Remove(wait);
             }
+
+            if (pending.Count == 0)
+            {
+                return;
+            }
+
+            report("waiting for " + string.Join(", ", pending.Keys.Select(w => w.Resource.Name).Distinct()));
+            await Task.WhenAny(pending.Values);
         }
     }
 

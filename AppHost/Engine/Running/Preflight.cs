@@ -31,7 +31,7 @@ static class Preflight
                 if (holder is null || !IsLeftover(holder.Pid))
                 {
                     throw new DistributedApplicationException(
-                        $"Port {port}, wanted by {owner}, is already in use{(holder is null ? "" : $" by {holder}")}. Stop that, or choose another: see Ports in the README.");
+                        $"Port {port}, wanted by {owner}, is already in use{(holder is null ? "" : $" by {holder}")}. Stop that, or choose another port: Ports__… in the README's settings.");
                 }
 
                 if (!waited)

@@ -36,7 +36,7 @@ sealed class RunningProcess(IResource resource, string kind, ProcessPlan plan, T
     {
         for (var crashes = 0; ;)
         {
-            Update(s => s with { State = ResourceState.Waiting, Health = ResourceHealth.None, Pid = null });
+            Update(s => s with { State = ResourceState.Waiting, Health = ResourceHealth.None, Pid = null, Reason = null });
             await plan.Dependencies(waitsFor => Update(s => s with { Reason = waitsFor }), stop);
 
             var (code, ran, lastLines) = await RunOnceAsync(stop);

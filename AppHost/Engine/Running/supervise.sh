@@ -10,7 +10,7 @@
 # The first line written is the program's pid, after a record separator. Exits as the program does.
 
 supervise() {
-    local grace=$1 code=0 program lifeline timer
+    local grace=$1 code=0 drains='' program lifeline timer job
     stopping='' orphaned=''
     shift
     trap 'stopping=yes' TERM INT HUP
@@ -37,9 +37,10 @@ supervise() {
     done
 
     if [ -n "$orphaned" ]; then
-        cat <&5 >/dev/null &
-        cat <&6 >/dev/null &
-        exec >/dev/null 7>/dev/null
+        drain <&5 &
+        drains=$!
+        drain <&6 &
+        drains+=" $!"
     fi
 
     if [ -n "$stopping" ] && kill -0 "$program"; then
@@ -54,8 +55,13 @@ supervise() {
     fi
 
     kill_group "$program" # what the program started and left behind
-    kill -KILL -- "-$lifeline"
+    for job in $lifeline $drains; do kill -KILL -- "-$job"; done
     exit "$code"
+}
+
+drain() {
+    exec >/dev/null 2>&1 3<&- 5<&- 6<&- 7>&-
+    exec cat
 }
 
 # Waits for the AppHost's end of the pipe to close. Should the script itself have been killed by then, it does its work.
