@@ -77,6 +77,10 @@ public sealed class ClusterObjects(ClusterConnection connection)
     internal Task<ObjectAnswer> Merge(ObjectAddress address, JsonNode patch, CancellationToken cancel) =>
         Send(HttpMethod.Patch, $"{address.Path}?fieldManager={FieldManager}", patch.ToJsonString(), "application/merge-patch+json", cancel);
 
+    /// <summary>Writes an object as a whole. It carries the version that it replaces: 409 where that is not the newest any more.</summary>
+    internal Task<ObjectAnswer> Replace(ObjectAddress address, JsonNode whole, CancellationToken cancel) =>
+        Send(HttpMethod.Put, $"{address.Path}?fieldManager={FieldManager}", whole.ToJsonString(), "application/json", cancel);
+
     internal Task<ObjectAnswer> Get(ObjectAddress address, CancellationToken cancel) => Send(HttpMethod.Get, address.Path, null, "", cancel);
 
     internal Task<ObjectAnswer> List(string collection, string labelSelector, CancellationToken cancel) =>

@@ -27,7 +27,7 @@ public sealed class ObjectWriter(ClusterObjects objects)
     internal async Task<WrittenObject> Write(IKubernetesObject<V1ObjectMeta> item, Guid owner, string? knownUid, CancellationToken cancel)
     {
         var address = ObjectAddress.Of(item);
-        var uid = knownUid;
+        var (uid, replaced) = (knownUid, false);
         for (var round = 0; round < MaxRounds; round++)
         {
             var answer = uid is null ? await objects.Create(item, cancel) : await objects.Apply(item, uid, cancel);
@@ -48,7 +48,16 @@ public sealed class ObjectWriter(ClusterObjects objects)
                 continue;
             }
 
-            uid = await Recognise(address, owner, answer, uid, cancel);
+            var found = await Recognise(address, owner, answer, uid, cancel);
+            if (answer.Status is HttpStatusCode.UnprocessableEntity && found is not null && found == uid)
+            {
+                // What is left over from before may be what makes it invalid: a default inside of something that is not asked for any more
+                // belongs to nobody, and so is not removed by an apply.
+                await (replaced ? throw ObjectProblemException.Of(address, answer) : Replace(item, address, uid, cancel));
+                replaced = true;
+            }
+
+            uid = found;
         }
 
         throw new NotYetException($"{address} changes all the time", TimeSpan.FromSeconds(2));
@@ -113,6 +122,20 @@ public sealed class ObjectWriter(ClusterObjects objects)
         return (await objects.Merge(address, patch, cancel)).Ok;
     }
 
+    /// <summary>Writes the object as a whole, with what others decide about taken from the one that is there.</summary>
+    private async Task Replace(IKubernetesObject<V1ObjectMeta> item, ObjectAddress address, string uid, CancellationToken cancel)
+    {
+        var live = await objects.Get(address, cancel);
+        if (live.Ok && live.Uid == uid)
+        {
+            var answer = await objects.Replace(address, Replacement.Of(item, live.Json), cancel);
+            if (answer.Status is HttpStatusCode.UnprocessableEntity)
+            {
+                throw ObjectProblemException.Of(address, answer);
+            }
+        }
+    }
+
     /// <summary>After a refusal: the uid of the object to apply to, or null to create one. Throws where neither may be done.</summary>
     private async Task<string?> Recognise(ObjectAddress address, Guid owner, ObjectAnswer refusal, string? triedUid, CancellationToken cancel)
     {
@@ -151,7 +174,7 @@ public sealed class ObjectWriter(ClusterObjects objects)
         if (found.Uid == triedUid)
         {
             // It is the one that we know; the refusal is about something else than who it is.
-            return refusal.Status is HttpStatusCode.UnprocessableEntity ? throw ObjectProblemException.Of(address, refusal) : triedUid;
+            return triedUid;
         }
 
         var metadata = address.Kind.Read(found.Body).Metadata;

@@ -24,6 +24,8 @@ internal static class AppProbes
         TcpSocket = spec.HealthPath is null ? new V1TCPSocketAction { Port = port } : null,
         PeriodSeconds = period,
         TimeoutSeconds = timeout,
+        // The default, but named: server-side apply removes only what it has set, and a probe of which one default is left is refused.
+        SuccessThreshold = 1,
         FailureThreshold = failures,
     };
 }
