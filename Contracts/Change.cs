@@ -41,8 +41,18 @@ internal sealed class ChangeConverter : JsonConverterFactory
     {
         public override bool HandleNull => true;
 
-        public override Change<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType is JsonTokenType.Null ? new(default) : new(JsonSerializer.Deserialize<T>(ref reader, options));
+        public override Change<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            try
+            {
+                return reader.TokenType is JsonTokenType.Null ? new(default) : new(JsonSerializer.Deserialize<T>(ref reader, options));
+            }
+            catch (JsonException)
+            {
+                // Without the inner path, which knows nothing of the field that this is: the outer reader adds its own.
+                throw new JsonException();
+            }
+        }
 
         public override void Write(Utf8JsonWriter writer, Change<T> value, JsonSerializerOptions options) =>
             JsonSerializer.Serialize(writer, value.Or(default), options);

@@ -17,6 +17,8 @@ public sealed class Sessions(SlipwayDb db, AccessTokens accessTokens, TimeProvid
     /// <summary>Begins a session.</summary>
     public async Task<TokenResponse> Begin(Guid userId, CancellationToken cancel)
     {
+        // Two sign-ins at once may both have tried to reset the count of wrong passwords; what lost that race is not to be saved here.
+        db.ChangeTracker.Clear();
         var now = time.GetUtcNow();
         var secret = NewSecret();
         var session = new SessionRow { Id = Guid.CreateVersion7(now), UserId = userId, RefreshHash = Hash(secret), CreatedAt = now, ExpiresAt = now + Lifetime };

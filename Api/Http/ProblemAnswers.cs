@@ -15,6 +15,7 @@ public static partial class ProblemAnswers
     public static void AddProblemAnswers(this IServiceCollection services)
     {
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context => SayIt(context.ProblemDetails));
+        services.AddSingleton<IProblemDetailsWriter, AnyAcceptWriter>();
         services.AddExceptionHandler<BadRequestAnswer>();
         services.AddExceptionHandler<DatabaseAnswer>();
         // Without this a body that does not parse is an empty 400; with it the handler below learns why.
@@ -54,6 +55,20 @@ public static partial class ProblemAnswers
     // The framework's own titles say only what the status says already.
     private static bool Plain(ProblemDetails problem) => problem.Title is null or "Unauthorized" or "Forbidden" or "Not Found"
         or "Method Not Allowed" or "Payload Too Large" or "Content Too Large" or "Unsupported Media Type";
+
+    /// <summary>The framework's own writer stays silent where <c>Accept</c> names no JSON; an error is better read than not understood.</summary>
+    private sealed class AnyAcceptWriter : IProblemDetailsWriter
+    {
+        public bool CanWrite(ProblemDetailsContext context) => true;
+
+        public async ValueTask WriteAsync(ProblemDetailsContext context)
+        {
+            context.ProblemDetails.Status ??= context.HttpContext.Response.StatusCode;
+            SayIt(context.ProblemDetails);
+            await context.HttpContext.Response.WriteAsJsonAsync(context.ProblemDetails, context.ProblemDetails.GetType(), options: null,
+                "application/problem+json", context.HttpContext.RequestAborted);
+        }
+    }
 
     private sealed partial class BadRequestAnswer : IExceptionHandler
     {
