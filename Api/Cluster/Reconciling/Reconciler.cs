@@ -147,6 +147,8 @@ public sealed class Reconciler(
         var failure = error switch
         {
             ClusterUnreachableException => Failure.Unreachable,
+            // Its apps are asked for when it is back.
+            NamespaceGoneException when claim.Target is WorkTarget.Project => Failure.Unreachable,
             ObjectProblemException => Failure.Permanent,
             _ => Failure.Passing,
         };

@@ -6,7 +6,7 @@ internal enum Failure
     /// <summary>Something passing, or a fault of our own.</summary>
     Passing,
 
-    /// <summary>The cluster does not answer. When it does again, what waits should arrive promptly.</summary>
+    /// <summary>The cluster does not answer, or a namespace is on its way out. When that is over, what waits should arrive promptly.</summary>
     Unreachable,
 
     /// <summary>Nothing changes until a person changes something.</summary>
