@@ -12,7 +12,7 @@ if (machine.MissingForCluster() is { } missing)
 var password = builder.AddParameter("postgres-password", machine.Secret("postgres-password"), secret: true);
 var database = builder.AddPostgres("postgres", password: password, port: machine.Port("Postgres", 15432))
     .WithEnvironment("POSTGRES_DB", "slipway")
-    .WithDataVolume()
+    .WithDataVolume("postgres-data")
     .AddDatabase("slipway");
 
 // Makes the cluster match it. Environment values of apps are stored encrypted with this key.

@@ -7,28 +7,50 @@ namespace Slipway.AppHost.Engine.Running;
 static class EnvironmentInjection
 {
     /// <summary>References and <c>WithEnvironment</c>, the same whether the application is run or published.</summary>
-    public static Dictionary<string, string> OfModel(IResource resource, ValueResolver values)
+    public static Dictionary<string, IValueProvider> ExpressionsOf(IResource resource)
     {
-        var variables = new Dictionary<string, string>();
+        var variables = new Dictionary<string, IValueProvider>();
         foreach (var annotation in resource.Annotations)
         {
             switch (annotation)
             {
                 case EnvironmentAnnotation own:
-                    variables[own.Name] = own.Value.Resolve(values);
+                    variables[own.Name] = own.Value;
                     break;
                 case ConnectionStringReferenceAnnotation reference:
-                    AddConnectionString(variables, reference, values);
+                    variables[$"ConnectionStrings__{reference.ConnectionName}"] =
+                        reference.Source.ConnectionStringExpression;
                     break;
                 case ServiceReferenceAnnotation reference:
-                    AddService(variables, reference, values);
+                    AddService(variables, reference);
                     break;
                 case UriReferenceAnnotation reference:
-                    variables[$"services__{reference.ServiceName}__default__0"] = reference.Uri.ToString();
-                    variables[EncodeName(reference.ServiceName)] = reference.Uri.ToString();
+                    variables[$"services__{reference.ServiceName}__default__0"] = ReferenceExpression.Create($"{reference.Uri.ToString()}");
+                    variables[EncodeName(reference.ServiceName)] = ReferenceExpression.Create($"{reference.Uri.ToString()}");
                     break;
                 default:
                     break;
+            }
+        }
+
+        return variables;
+    }
+
+    /// <summary>The same, with values. An optional connection string without a value is left out.</summary>
+    public static Dictionary<string, string> OfModel(IResource resource, ValueResolver values)
+    {
+        var optional = resource.Annotations.OfType<ConnectionStringReferenceAnnotation>()
+            .Where(r => r.Optional).Select(r => $"ConnectionStrings__{r.ConnectionName}").ToHashSet();
+        var variables = new Dictionary<string, string>();
+        foreach (var (name, value) in ExpressionsOf(resource))
+        {
+            try
+            {
+                variables[name] = value.Resolve(values);
+            }
+            catch (DistributedApplicationException) when (optional.Contains(name))
+            {
+                // Nobody gave it a value, and that was said to be all right.
             }
         }
 
@@ -71,28 +93,15 @@ static class EnvironmentInjection
         variables["OTEL_TRACES_SAMPLER"] = "always_on";
     }
 
-    static void AddConnectionString(Dictionary<string, string> variables, ConnectionStringReferenceAnnotation reference, ValueResolver values)
-    {
-        try
-        {
-            IValueProvider connection = reference.Source.ConnectionStringExpression;
-            variables[$"ConnectionStrings__{reference.ConnectionName}"] = connection.Resolve(values);
-        }
-        catch (DistributedApplicationException) when (reference.Optional)
-        {
-            // It was said to be optional: without a value there is no variable.
-        }
-    }
-
-    static void AddService(Dictionary<string, string> variables, ServiceReferenceAnnotation reference, ValueResolver values)
+    static void AddService(Dictionary<string, IValueProvider> variables, ServiceReferenceAnnotation reference)
     {
         var endpoints = reference.Service.Annotations.OfType<EndpointAnnotation>()
             .Where(e => reference.EndpointName is null || e.Name == reference.EndpointName);
         foreach (var endpoint in endpoints)
         {
-            IValueProvider address = new EndpointReference(reference.Service, endpoint.Name);
-            variables[$"services__{reference.ServiceName}__{endpoint.Name}__0"] = address.Resolve(values);
-            variables[$"{EncodeName(reference.ServiceName)}_{EncodeName(endpoint.Name)}"] = address.Resolve(values);
+            var address = new EndpointReference(reference.Service, endpoint.Name);
+            variables[$"services__{reference.ServiceName}__{endpoint.Name}__0"] = address;
+            variables[$"{EncodeName(reference.ServiceName)}_{EncodeName(endpoint.Name)}"] = address;
         }
     }
 

@@ -43,7 +43,7 @@ sealed class Launcher(IConfiguration configuration, string appHostDirectory)
     {
         var port = postgres.PrimaryEndpoint.Annotation.AllocatedPort;
         IValueProvider connection = postgres.ConnectionStringExpression;
-        var launch = Plan(postgres, "postgres", variables => new(
+        var launch = Plan(postgres, "server", variables => new(
             "bash",
             [
                 "deploy/local/postgres.sh", "serve",
