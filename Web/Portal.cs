@@ -23,6 +23,7 @@ static class Portal
     {
         // Also when started from the build output with ASPNETCORE_ENVIRONMENT=Production; a no-op once published.
         builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddApi();

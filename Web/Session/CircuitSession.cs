@@ -10,6 +10,11 @@ sealed class CircuitSession(
     PortalSessions sessions, AuthenticationStateProvider authentication, IJSRuntime js, NavigationManager navigation, TimeProvider clock) : IDisposable
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
+
+    // The tab that signs out is led to the sign-in page by its own form; only the others have to be told.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly CancellationTokenSource closed = new();
     private CancellationTokenRegistration registration;
     private bool left;
 
@@ -45,7 +50,17 @@ sealed class CircuitSession(
         if (user.FindFirstValue(SessionTokens.SessionClaim) is { } id && sessions.Find(id) is { } session)
         {
             await registration.DisposeAsync();
-            registration = session.Ended.Register(() => _ = onPage(Leave));
+            var stop = closed.Token;
+            registration = session.Ended.Register(() => _ = LeaveSoon(stop));
+        }
+
+        async Task LeaveSoon(CancellationToken stop)
+        {
+            await Task.Delay(Grace, clock, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!stop.IsCancellationRequested)
+            {
+                await onPage(Leave);
+            }
         }
     }
 
@@ -71,5 +86,10 @@ sealed class CircuitSession(
         }
     }
 
-    public void Dispose() => registration.Dispose();
+    public void Dispose()
+    {
+        registration.Dispose();
+        closed.Cancel();
+        closed.Dispose();
+    }
 }

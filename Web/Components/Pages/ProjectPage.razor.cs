@@ -5,6 +5,7 @@ using Slipway.Contracts;
 using Slipway.Web.Components.Controls;
 using Slipway.Web.Components.Dialogs;
 using Slipway.Web.Live;
+using Slipway.Web.Session;
 
 namespace Slipway.Web.Components.Pages;
 
@@ -16,7 +17,7 @@ public sealed partial class ProjectPage
     // Of apps on other pages: a new one, or a new release of one, may move the rows of this page; a new status does not.
     private readonly HashSet<(string Name, int Release)> known = [];
     private CancellationTokenSource? following;
-    private string? followed, pasted;
+    private string? followed, pasted, trouble;
     private PageQuery? asked;
     private ProjectView? project;
     private Page<AppView>? list;
@@ -33,6 +34,9 @@ public sealed partial class ProjectPage
 
     [SupplyParameterFromQuery(Name = "page")]
     private int? WantedPage { get; set; }
+
+    [Inject]
+    private ApiReachability Reachability { get; set; } = default!;
 
     private int PageNumber => Math.Max(1, WantedPage ?? 1);
 
@@ -102,6 +106,7 @@ public sealed partial class ProjectPage
             {
                 listAgain = false;
                 await Load();
+                trouble = null;
                 StateHasChanged();
             }
         }
@@ -112,6 +117,8 @@ public sealed partial class ProjectPage
         catch (SlipwayApiException e)
         {
             missing = e.Status is HttpStatusCode.NotFound;
+            // Where the API is away the banner says so, and the feed asks again.
+            trouble = Reachability.Reachable && e.Status is not HttpStatusCode.BadRequest ? e.Message : null;
             if (e.Status is HttpStatusCode.BadRequest)
             {
                 // A query written by hand that the API does not understand.

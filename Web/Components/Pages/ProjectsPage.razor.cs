@@ -13,6 +13,7 @@ public sealed partial class ProjectsPage
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(10);
     private Page<ProjectView>? page;
     private PageQuery? asked;
+    private string? trouble;
 
     [SupplyParameterFromQuery(Name = "q")]
     private string? Search { get; set; }
@@ -46,14 +47,20 @@ public sealed partial class ProjectsPage
         try
         {
             var answer = await Api.Projects(query, Leaving);
+            trouble = null;
             if (query == asked)
             {
                 page = answer;
             }
         }
-        catch (Exception e) when (e is SlipwayApiException or OperationCanceledException)
+        catch (SlipwayApiException e)
         {
             // The banner says it where the API is away, and the next round tries again.
+            trouble = Reachability.Reachable ? e.Message : null;
+        }
+        catch (OperationCanceledException)
+        {
+            // Left.
         }
     }
 
