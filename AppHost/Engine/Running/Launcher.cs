@@ -88,9 +88,9 @@ sealed class Launcher(IConfiguration configuration, string appHostDirectory)
     Dictionary<string, string> OfRun(IResource resource)
     {
         var variables = EnvironmentInjection.OfRun(resource);
-        if (resource is ProjectResource && configuration["Engine:OtlpEndpoint"] is { Length: > 0 } receiver)
+        if (resource is ProjectResource && configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } receiver)
         {
-            EnvironmentInjection.AddTelemetry(variables, receiver, configuration["Engine:OtlpProtocol"] ?? "grpc");
+            EnvironmentInjection.AddTelemetry(variables, receiver, configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc");
         }
 
         return variables;
