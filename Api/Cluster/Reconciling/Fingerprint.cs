@@ -25,15 +25,28 @@ public static class Fingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> OurLabels(V1ObjectMeta metadata) =>
-        (metadata.Labels ?? new Dictionary<string, string>())
+    private static IEnumerable<KeyValuePair<string, string>> OurLabels(V1ObjectMeta? metadata) =>
+        (metadata?.Labels ?? new Dictionary<string, string>())
             .Where(l => l.Key is Labels.ManagedBy or Labels.Project or Labels.ProjectId or Labels.AppName or Labels.AppId or Labels.Release
                 || l.Key.StartsWith("pod-security.kubernetes.io/", StringComparison.Ordinal))
             .OrderBy(l => l.Key, StringComparer.Ordinal);
 
     private static object OurPart(IKubernetesObject<V1ObjectMeta> item) => item switch
     {
-        V1Deployment { Spec: { } spec } => spec,
+        V1Deployment { Spec: { } spec } => new
+        {
+            spec.Replicas,
+            spec.Selector,
+            spec.Strategy,
+            spec.MinReadySeconds,
+            spec.ProgressDeadlineSeconds,
+            spec.RevisionHistoryLimit,
+            spec.Paused,
+            // Other marks on the pods are how kubectl rollout restart and the like work.
+            Labels = OurLabels(spec.Template.Metadata).ToDictionary(),
+            RestartedAt = spec.Template.Metadata?.Annotations?.TryGetValue(Labels.RestartedAt, out var at) is true ? at : null,
+            Pod = spec.Template.Spec,
+        },
         V1Service { Spec: { } spec } => new
         {
             spec.Selector,

@@ -14,7 +14,7 @@ internal sealed class ObjectProblemException(string reason, string detail) : Exc
     /// <summary>The name belongs to an object that Slipway did not create for this owner.</summary>
     public static ObjectProblemException NameTaken(ObjectAddress address) => new(
         "Name is taken in the cluster",
-        $"In the cluster there is {address}, which Slipway did not create and will not touch. Choose another name, or delete that object (kubectl delete {address.Kind.Name.ToLowerInvariant()} {address.Name} -n {address.Namespace}).");
+        $"In the cluster there is {address}, which Slipway did not create and will not touch. Choose another name, or, if nobody needs that object, delete it (kubectl delete {address.Kind.Name.ToLowerInvariant()} {address.Name} -n {address.Namespace}).");
 
     /// <summary>Puts a refusal into words.</summary>
     public static ObjectProblemException Of(ObjectAddress address, ObjectAnswer answer) => answer.Status switch

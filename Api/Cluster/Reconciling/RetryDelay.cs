@@ -32,6 +32,7 @@ internal static class RetryDelay
             _ => (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
         };
         var most = Math.Min(cap.TotalSeconds, first.TotalSeconds * Math.Pow(2, Math.Clamp(attempt - 1, 0, 20)));
-        return Least + TimeSpan.FromSeconds(most * random);
+        // Where nothing passes by itself, an early attempt is a wasted one.
+        return Least + TimeSpan.FromSeconds(most * (failure is Failure.Permanent ? 0.5 + random / 2 : random));
     }
 }

@@ -34,6 +34,6 @@ public sealed record RenderSettings(ExposureOptions Exposure, RenderingOptions O
     private const int Revision = 1;
 
     /// <summary>A short hash: objects rendered with other settings have to be rendered again.</summary>
-    public string Signature { get; } = ShortHash.Of(
+    public string Signature => ShortHash.Of(
         $"{Revision}|{Exposure}|{Options}|{Quota with { PodNetworks = [] }}|{string.Join(',', Quota.PodNetworks)}|{PolicyV1}|{PreStopSleep}", 8);
 }
