@@ -27,6 +27,7 @@ end_of_service() {
   trap '' TERM INT HUP
   trap - EXIT
   local owner=""
+  unlock # held when the end comes in the middle of `up`
   [ -z "$owned" ] || { read -r owner _ <"$RUN/owner"; } 2>/dev/null || true
   if [ "$owner" = $$ ]; then
     say "stopping the cluster"

@@ -31,6 +31,7 @@ get||pods/log'
 
 # One question per verb and resource, all in one go; kubectl prints an object or a list of them.
 ask() { kubectl create --request-timeout=10s -f - -o json; }
+# shellcheck disable=SC2016 # jq's variables
 QUESTIONS='def question($verb; $group; $resource): ($resource / "/") as $parts |
   {apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview",
    spec: {resourceAttributes: {verb: $verb, group: $group, resource: $parts[0], subresource: ($parts[1] // "")}}};'

@@ -66,4 +66,4 @@ build() {
   mkdir -p "${built%/*}"
   echo "$fingerprint" >"$built"
 }
-build_progress() { sed -nE 's/^ *([A-Za-z.]+) -> .*/\1 is built/p; s/^ *(Restored .*)/\1/p' "$SLIPWAY_HOME/logs/build.log"; }
+build_progress() { echo "starting"; sed -nE 's/^ *([A-Za-z.]+) -> .*/\1 is built/p; s/^ *(Restored .*)/\1/p' "$SLIPWAY_HOME/logs/build.log"; }

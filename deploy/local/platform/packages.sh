@@ -65,7 +65,7 @@ disable_services() {
   local package unit
   for package in "$@"; do
     for unit in $(dpkg -L "$package" 2>/dev/null | sed -nE 's,^(/usr)?/lib/systemd/system/([^@]+\.(service|timer|socket))$,\2,p'); do
-      deb-systemd-helper disable "$unit" >/dev/null 2>&1 || true
+      find /etc/systemd/system -path "*.wants/$unit" -type l -delete 2>/dev/null || true
     done
     for unit in $(dpkg -L "$package" 2>/dev/null | sed -n 's,^/etc/init.d/,,p'); do update-rc.d "$unit" disable >/dev/null 2>&1 || true; done
   done
