@@ -120,41 +120,47 @@ static class LogEndpoint
 
     private static async Task Follow(IAsyncEnumerable<IReadOnlyList<LogLine>> batches, Writer writer, Func<CancellationToken, Task<bool>> mayGoOn, CancellationToken cancel)
     {
-        await using var source = batches.GetAsyncEnumerator(cancel);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var source = batches.GetAsyncEnumerator(ended.Token);
         var next = source.MoveNextAsync().AsTask();
-        var beat = Task.Delay(Heartbeat, cancel);
-        while (true)
+        try
         {
-            await Task.WhenAny(next, beat);
-            if (beat.IsCompleted)
+            var beat = Task.Delay(Heartbeat, ended.Token);
+            while (true)
             {
-                await beat;
-                if (!await mayGoOn(cancel))
+                if (await Task.WhenAny(next, beat) == beat)
+                {
+                    await beat;
+                    if (!await mayGoOn(cancel))
+                    {
+                        return;
+                    }
+
+                    await writer.Beat(cancel);
+                    beat = Task.Delay(Heartbeat, ended.Token);
+                    continue;
+                }
+
+                if (!await next)
                 {
                     return;
                 }
 
-                await writer.Beat(cancel);
-                beat = Task.Delay(Heartbeat, cancel);
-            }
+                foreach (var line in source.Current)
+                {
+                    await writer.Write(line, cancel);
+                }
 
-            if (!next.IsCompleted)
-            {
-                continue;
+                await writer.Flush(cancel);
+                next = source.MoveNextAsync().AsTask();
             }
-
-            if (!await next)
-            {
-                return;
-            }
-
-            foreach (var line in source.Current)
-            {
-                await writer.Write(line, cancel);
-            }
-
-            await writer.Flush(cancel);
-            next = source.MoveNextAsync().AsTask();
+        }
+        finally
+        {
+            // A source can only be let go of when it is not waiting for anything.
+            await ended.CancelAsync();
+            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await source.DisposeAsync();
         }
     }
 

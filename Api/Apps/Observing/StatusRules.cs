@@ -96,12 +96,19 @@ public static class StatusRules
             return answers ? status with { Detail = $"{status.Detail} {Meanwhile(desired, observed)}" } : status;
         }
 
-        if (answers && current && deployment.Completed && deployment.Updated == deployment.Replicas && !complete)
+        // It was complete once, and no rollout is under way: what is missing now went missing.
+        if (answers && current && deployment.Completed && deployment.Updated == deployment.Replicas)
         {
             var ready = pods.Count(p => p.Ready);
-            return ready >= wanted
-                ? Status(AppState.Running)
-                : Status(AppState.Degraded, trouble ?? new Trouble("Too few replicas", $"Only {ready} of {wanted} replicas are ready. The cluster is starting the others."));
+            if (ready < wanted)
+            {
+                return Status(AppState.Degraded, trouble ?? new Trouble("Too few replicas", $"Only {ready} of {wanted} replicas are ready. The cluster is starting the others."));
+            }
+
+            if (pods.All(p => CrashTrouble.Stands(desired, p, now)))
+            {
+                return Status(AppState.Running);
+            }
         }
 
         return trouble is null ? Status(AppState.Deploying) : Status(AppState.Deploying, trouble);
