@@ -28,7 +28,7 @@ public static class Routes
         new("POST", "/api/account/logout"),
         new("GET", "/api/me"),
         new("GET", "/api/projects"),
-        new("POST", "/api/projects", """{"name":"some-project"}"""),
+        new("POST", "/api/projects", """{"name":"t-made-up-project"}"""),
     ];
 
     public static IReadOnlyList<Route> OfProject { get; } =

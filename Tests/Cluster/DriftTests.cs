@@ -34,7 +34,7 @@ public sealed class DriftTests(Platform platform) : PlatformTest(platform)
         await Cluster.Client.AppsV1.DeleteNamespacedDeploymentAsync("shop", project);
         await Back(project, "the Deployment", d => d.Uid() != uid);
 
-        await Cluster.Client.CoreV1.DeleteNamespacedServiceAsync("shop", project);
+        await TestCluster.DeleteService(project, "shop");
         await Wait.For("the Service to be back", _ => Cluster.Service(project, "shop"), service => service is not null);
 
         var secret = Assert.Single(await Cluster.Secrets(project, "shop"));
@@ -46,7 +46,7 @@ public sealed class DriftTests(Platform platform) : PlatformTest(platform)
         await Wait.For("the Secret to be back", _ => Cluster.Secrets(project, "shop"), secrets => secrets.Count == 1);
 
         app = await AppIs(user.Client, project, "shop", AppState.Running, release: 1);
-        using var http = new HttpClient();
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         await Wait.Until("the app to answer again", async cancel => (await http.GetAsync(app.Address, cancel)).IsSuccessStatusCode);
         await Wait.For("the repairs in the timeline", async cancel => (await user.Client.Events(project, "shop", new() { Limit = 500 }, cancel)).Items,
             entries => entries.Any(e => e.Kind is TimelineKind.Repaired));

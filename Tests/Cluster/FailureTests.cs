@@ -66,13 +66,16 @@ public sealed class CrashTests(Platform platform) : PlatformTest(platform)
         Assert.Equal(AppState.Failed, again.Status.State);
         await Wait.For("the crash in the timeline", async cancel => (await user.Client.Events(project, "shop", cancel: cancel)).Items,
             entries => entries.Any(e => e.Kind is TimelineKind.Crashed) && entries.Any(e => e.Kind is TimelineKind.Failed));
-        var previous = new List<string>();
-        await foreach (var line in user.Client.Logs(project, "shop", new() { Previous = true }))
+        await Wait.For("the log of the container before", async cancel =>
         {
-            previous.Add(line.Text);
-        }
+            var previous = new List<string>();
+            await foreach (var line in user.Client.Logs(project, "shop", new() { Previous = true }, cancel))
+            {
+                previous.Add(line.Text);
+            }
 
-        Assert.Contains("sample-crash: starting", previous);
+            return previous;
+        }, previous => previous.Contains("sample-crash: starting"));
 
         await user.Client.PatchApp(project, "shop", new() { Image = TestEnvironment.Sample("sample-http:1"), Port = 8080 });
         await AppIs(user.Client, project, "shop", AppState.Running, release: 2);

@@ -14,7 +14,8 @@ public sealed class JourneyTests(Platform platform) : PlatformTest(platform)
         var client = user.Client;
         var project = await user.NewProject("journey");
 
-        await client.CreateApp(project, Small("shop") with { HealthPath = "/healthz" });
+        // As much processor as anybody gets who asks for nothing: people are about to use it without pause.
+        await client.CreateApp(project, Small("shop") with { HealthPath = "/healthz", Resources = Resources.Default });
         var app = await AppIs(client, project, "shop", AppState.Running, release: 1);
         Assert.Equal("http://shop", app.InternalAddress);
         Assert.Equal((1, 1), (app.Status.Wanted, app.Status.Ready));
@@ -76,8 +77,9 @@ public sealed class JourneyTests(Platform platform) : PlatformTest(platform)
         await client.StartApp(project, "shop");
         var after = await AppIs(client, project, "shop", AppState.Running);
         Assert.Equal(before.Address, after.Address);
-        using var http = new HttpClient();
-        Assert.StartsWith("sample-http version 1", await http.GetStringAsync(after.Address));
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        await Wait.For("the app to answer", cancel => http.GetStringAsync(after.Address, cancel), answer => answer.StartsWith("sample-http version 1", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(30));
         var kinds = (await client.Events(project, "shop")).Items.Select(e => e.Kind).ToList();
         Assert.Contains(TimelineKind.Stopped, kinds);
         Assert.Contains(TimelineKind.Resumed, kinds);
@@ -112,9 +114,10 @@ public sealed class JourneyTests(Platform platform) : PlatformTest(platform)
         var pod = await Cluster.ReadyPod(project, "front");
         await Wait.For("http://shop to answer inside the project", async _ =>
         {
-            var (exitCode, output, errors) = await Cluster.Exec(pod, "wget", "-q", "-O", "-", "-T", "5", "http://shop");
-            return exitCode == 0 ? System.Text.Encoding.UTF8.GetString(output) : errors;
-        }, answer => answer.StartsWith("sample-http version 1", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+            // Not wget: Debian's static busybox crashes in it, on any machine.
+            var (_, output, errors) = await Cluster.Exec(pod, "sh", "-c", "printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 5 shop 80");
+            return System.Text.Encoding.UTF8.GetString(output) + errors;
+        }, answer => answer.Contains("sample-http version 1", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
     }
 
     private async Task ReadTheLogLive(SlipwayClient client, string project, string address)
@@ -133,7 +136,7 @@ public sealed class JourneyTests(Platform platform) : PlatformTest(platform)
 
             return null;
         });
-        using var http = new HttpClient();
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         await Wait.Until($"the line with {mark} in the followed log", async cancel =>
         {
             await http.GetAsync($"{address}{mark}", cancel);

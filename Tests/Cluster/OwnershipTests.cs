@@ -148,7 +148,7 @@ public sealed class OwnershipTests(Platform platform) : PlatformTest(platform)
     private Task Delete(string kind, string project) => kind switch
     {
         "Deployment" => Cluster.Client.AppsV1.DeleteNamespacedDeploymentAsync("shop", project),
-        "Service" => Cluster.Client.CoreV1.DeleteNamespacedServiceAsync("shop", project),
+        "Service" => TestCluster.DeleteService(project, "shop"),
         _ => Cluster.Client.CoreV1.DeleteNamespacedSecretAsync("shop-env-1", project),
     };
 

@@ -73,6 +73,9 @@ sealed class TestCluster : IAsyncDisposable
     public Task NamespaceGone(string name) =>
         Wait.Until($"the namespace {name} to be gone", async _ => await Namespace(name) is null, TimeSpan.FromSeconds(120));
 
+    /// <summary>Deletes a Service; by kubectl, because servers before 1.23 answer with a kind that the typed client does not expect here.</summary>
+    public static Task DeleteService(string project, string name) => Kubectl("delete", "service", name, "-n", project);
+
     /// <summary>Runs kubectl against the test cluster and returns what it prints.</summary>
     public static async Task<string> Kubectl(params string[] arguments)
     {

@@ -195,7 +195,7 @@ public sealed class PortalTests(Platform platform, Browser browser) : PlatformTe
         await visitor.Click("tab-logs");
         await visitor.Part("log-lines").WaitForAsync();
         var mark = $"/live-{Names.Next()}";
-        using var http = new HttpClient();
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         await Wait.Until($"{mark} in the log that is shown", async cancel =>
         {
             await http.GetAsync(address + mark, cancel);
