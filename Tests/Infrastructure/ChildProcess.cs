@@ -44,7 +44,10 @@ sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Resident memory in MiB.</summary>
-    public double ResidentMiB => File.ReadLines($"/proc/{Id}/status").Where(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
+    public double ResidentMiB => ResidentMiBOf(Id);
+
+    /// <summary>Resident memory of any process in MiB.</summary>
+    public static double ResidentMiBOf(int id) => File.ReadLines($"/proc/{id}/status").Where(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
         .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0).Single();
 
     /// <param name="log">Continues an earlier process's log.</param>

@@ -56,7 +56,7 @@ sealed class TestCluster : IAsyncDisposable
         using var output = new MemoryStream();
         using var errors = new MemoryStream();
         var exitCode = await Client.NamespacedPodExecAsync(pod.Name(), pod.Namespace(), pod.Spec.Containers[0].Name, command, tty: false,
-            (_, stdout, stderr) => Task.WhenAll(stdout.CopyToAsync(output), stderr.CopyToAsync(errors)), TestContext.Current.CancellationToken);
+            (_, stdout, stderr) => Task.WhenAll(stdout.CopyToAsync(output), stderr.CopyToAsync(errors)), CancellationToken.None);
         return (exitCode, output.ToArray(), Encoding.UTF8.GetString(errors.ToArray()));
     }
 
@@ -64,7 +64,11 @@ sealed class TestCluster : IAsyncDisposable
     public async Task<Dictionary<string, string>> EnvironmentOf(V1Pod pod)
     {
         var (exitCode, output, errors) = await Exec(pod, "cat", "/proc/1/environ");
-        Assert.True(exitCode == 0, errors);
+        if (exitCode != 0)
+        {
+            throw new InvalidOperationException($"The environment of {pod.Name()} cannot be read: {errors}");
+        }
+
         return Encoding.UTF8.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries)
             .Select(entry => entry.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
     }
@@ -90,8 +94,7 @@ sealed class TestCluster : IAsyncDisposable
         var output = kubectl.StandardOutput.ReadToEndAsync();
         var errors = kubectl.StandardError.ReadToEndAsync();
         await kubectl.WaitForExitAsync();
-        Assert.True(kubectl.ExitCode == 0, $"kubectl {string.Join(' ', arguments)}: {await errors}");
-        return await output;
+        return kubectl.ExitCode == 0 ? await output : throw new InvalidOperationException($"kubectl {string.Join(' ', arguments)}: {await errors}");
     }
 
     /// <summary>Deletes every namespace of this run, also after failures.</summary>

@@ -27,10 +27,9 @@ static class Wait
         while (true)
         {
             using var patience = new CancellationTokenSource(limit);
-            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, TestContext.Current.CancellationToken);
             try
             {
-                var value = await look(cancel.Token);
+                var value = await look(patience.Token);
                 if (condition(value))
                 {
                     return value;
@@ -38,7 +37,7 @@ static class Wait
 
                 seen = describe is null ? JsonSerializer.Serialize(value, Indented) : describe(value);
             }
-            catch (Exception e) when (IsPassing(e) && !TestContext.Current.CancellationToken.IsCancellationRequested)
+            catch (Exception e) when (IsPassing(e))
             {
                 seen = $"{e.GetType().Name}: {e.Message}";
             }
@@ -48,7 +47,7 @@ static class Wait
                 throw new TimeoutException($"Waited {limit.TotalSeconds:0} s for {what}. Last seen: {seen}");
             }
 
-            await Task.Delay(clock.Elapsed.TotalSeconds < 5 ? 50 : 200, TestContext.Current.CancellationToken);
+            await Task.Delay(clock.Elapsed.TotalSeconds < 5 ? 50 : 200);
         }
     }
 
