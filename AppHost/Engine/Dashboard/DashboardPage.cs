@@ -9,10 +9,14 @@ namespace Slipway.AppHost.Engine.Dashboard;
 /// <summary>The page's HTML. The browser's script only puts the same pieces in place again when they change.</summary>
 sealed class DashboardPage(Orchestrator orchestrator, UsageSampler usage, TimeProvider time)
 {
+    /// <summary>Enough for a first look; the script fetches nothing twice and goes on from there.</summary>
+    const int LinesAtFirst = 1_000;
+
     public string Render(string? selected, string? view)
     {
         var resource = orchestrator.Find(selected ?? "") ?? orchestrator.Resources.FirstOrDefault(r => r.CanBeControlled) ?? orchestrator.Resources[0];
         var environment = view is "environment";
+        var lines = resource.Log.Lines(LinesAtFirst);
         return $"""
             <!doctype html>
             <html lang="en">
@@ -56,7 +60,7 @@ sealed class DashboardPage(Orchestrator orchestrator, UsageSampler usage, TimePr
                       <a id="download" href="/resources/{E(resource.Name)}/log.txt" title="Download the log">Download</a>
                     </div>
                   </div>
-                  <div id="log" role="log" aria-live="off" tabindex="0" aria-label="Console log"></div>
+                  <div id="log" role="log" aria-live="off" tabindex="0" aria-label="Console log" data-last="{(lines.Count > 0 ? lines[^1].Number : 0)}">{string.Concat(lines.Select(Line))}</div>
                   <div id="environment" tabindex="0">{Environment(resource)}</div>
                 </section>
               </main>
@@ -114,6 +118,9 @@ sealed class DashboardPage(Orchestrator orchestrator, UsageSampler usage, TimePr
 
         return $"<table><caption class=\"unseen\">Environment variables</caption><tbody>{rows}</tbody></table>";
     }
+
+    static string Line(LogLine line) =>
+        $"<div class=\"line\" data-source=\"{line.Source.ToString().ToLowerInvariant()}\"><time data-at=\"{line.Time.ToUnixTimeMilliseconds()}\">{line.Time.ToLocalTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}</time><span>{E(line.Text)}</span></div>";
 
     string Portal()
     {

@@ -75,7 +75,8 @@ sealed class EventStream(Orchestrator orchestrator, DashboardPage page)
         }
 
         // A higher number than there is comes from an earlier run.
-        var after = long.TryParse(request.Headers["Last-Event-ID"], out var seen) && seen <= resource.Log.LastNumber ? seen : 0;
+        var last = request.Headers["Last-Event-ID"].FirstOrDefault() ?? request.Query["after"];
+        var after = long.TryParse(last, out var seen) && seen <= resource.Log.LastNumber ? seen : 0;
         await foreach (var batch in resource.Log.FollowAsync(after, cancel))
         {
             var lines = batch.Select(l => new object[] { l.Time.ToUnixTimeMilliseconds(), l.Source.ToString().ToLowerInvariant(), l.Text });

@@ -60,6 +60,15 @@ sealed class LogBuffer(TimeProvider time, int capacity = LogBuffer.DefaultCapaci
         }
     }
 
+    /// <summary>The last lines, oldest first.</summary>
+    public IReadOnlyList<LogLine> Lines(int count)
+    {
+        lock (_lock)
+        {
+            return [.. _lines.TakeLast(count)];
+        }
+    }
+
     public long LastNumber
     {
         get

@@ -12,10 +12,10 @@ const count = document.querySelector("#count");
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 let stream;
 
-function connect() {
+// after: the number of the last log line that is on the page already
+function connect(after) {
   stream?.close();
-  log.replaceChildren();
-  stream = new EventSource(`/events?log=${encodeURIComponent(body.dataset.resource)}`);
+  stream = new EventSource(`/events?log=${encodeURIComponent(body.dataset.resource)}&after=${after}`);
   stream.addEventListener("resources", e => showResources(JSON.parse(e.data)));
   stream.addEventListener("log", e => addLines(JSON.parse(e.data)));
   stream.onopen = () => body.classList.remove("lost");
@@ -102,7 +102,8 @@ async function show(resource, view, remember) {
     if (follow.checked) log.scrollTop = log.scrollHeight;
     return;
   }
-  connect();
+  log.replaceChildren();
+  connect(0);
   const answer = await fetch(`/resources/${encodeURIComponent(resource)}/environment`);
   if (answer.ok && body.dataset.resource === resource) environment.innerHTML = await answer.text();
 }
@@ -155,5 +156,12 @@ function duration(seconds) {
   return d ? `${d} d ${h} h` : h ? `${h} h ${two(m)} m` : m ? `${m} m ${two(s)} s` : `${s} s`;
 }
 
+for (const line of log.children) {
+  const [stamp, words] = line.children;
+  stamp.textContent = clock.format(stamp.dataset.at);
+  line.className = `line ${tone(line.dataset.source, words.textContent)}`;
+}
+log.scrollTop = log.scrollHeight;
+showCount();
 markSelected();
-connect();
+connect(log.dataset.last);
