@@ -51,6 +51,7 @@ static class SlipwayTheme
             TableHover = "#0f766e0d",
             Divider = "#dde5e9",
             DividerLight = "#e9eff1",
+            Skeleton = "#e3eaed",
             OverlayDark = "rgba(8,28,40,.55)",
         },
         PaletteDark = new PaletteDark
@@ -90,6 +91,7 @@ static class SlipwayTheme
             TableHover = "#2dd4bf12",
             Divider = "#243640",
             DividerLight = "#1c2c35",
+            Skeleton = "#1b2b35",
             OverlayDark = "rgba(2,8,12,.65)",
         },
         LayoutProperties = new() { DefaultBorderRadius = "8px", DrawerWidthLeft = "248px", AppbarHeight = "56px" },

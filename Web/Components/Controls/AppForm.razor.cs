@@ -41,30 +41,33 @@ public sealed partial class AppForm
         return problems;
     }
 
+    /// <summary>Something was changed, and what is wrong with it may have changed too.</summary>
+    [Parameter]
+    public EventCallback OnChanged { get; set; }
+
+    // A MudBlazor field forgets an error that it is given when it looks at its own value, unless it finds the same one itself.
+    private Func<T?, string?> Says<T>(string field) => _ => Errors[field];
+
     private bool Bad(string field) => Errors[field] is not null;
 
-    private void Check(string field)
+    private Task Check(string field)
     {
-        if (field is not "environment")
-        {
-            Errors.Show(field, Problems(Draft, Existing));
-            return;
-        }
-
         var problems = Problems(Draft, Existing);
-        foreach (var name in Draft.Variables.Select(EnvironmentEditor.Field).Append(field).Distinct())
+        foreach (var name in field is "environment" ? Draft.Variables.Select(EnvironmentEditor.Field).Append(field).Distinct() : [field])
         {
             Errors.Show(name, problems);
         }
+
+        return OnChanged.InvokeAsync();
     }
 
-    private void Set(string field, Action set)
+    private Task Set(string field, Action set)
     {
         set();
-        Check(field);
+        return Check(field);
     }
 
-    private void ImageTyped(string? image)
+    private Task ImageTyped(string? image)
     {
         Draft.Image = image ?? "";
         if (nameIsSuggested && !Existing)
@@ -74,19 +77,13 @@ public sealed partial class AppForm
         }
 
         // While somebody types, half an image link is no mistake; one that was found wrong is looked at with every key.
-        if (Errors["image"] is not null || Draft.Image.Contains("://", StringComparison.Ordinal))
-        {
-            Check("image");
-        }
+        return Errors["image"] is not null || Draft.Image.Contains("://", StringComparison.Ordinal) ? Check("image") : OnChanged.InvokeAsync();
     }
 
-    private void NameTyped(string? name)
+    private Task NameTyped(string? name)
     {
         Draft.Name = name ?? "";
         nameIsSuggested = Draft.Name.Length == 0;
-        if (Draft.Name.Length > 0)
-        {
-            Check("name");
-        }
+        return Draft.Name.Length > 0 ? Check("name") : OnChanged.InvokeAsync();
     }
 }

@@ -230,14 +230,11 @@ public sealed partial class AppPage
         busy = false;
     }
 
-    private async Task Delete()
+    private Task Delete() => DeleteDialog.Open(Dialogs, Api, app!, () =>
     {
-        if (app is not null && await DeleteDialog.Open(Dialogs, Api, app))
-        {
-            Snackbar.Add($"{Name} is on its way out.", Severity.Info);
-            Navigation.NavigateTo(Paths.Project(Project));
-        }
-    }
+        Snackbar.Add($"{Name} is on its way out.", Severity.Info);
+        Navigation.NavigateTo(Paths.Project(Project));
+    });
 
     protected override void Dispose(bool disposing)
     {

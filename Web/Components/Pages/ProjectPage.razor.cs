@@ -36,6 +36,9 @@ public sealed partial class ProjectPage
     private int? WantedPage { get; set; }
 
     [Inject]
+    private ProjectList List { get; set; } = default!;
+
+    [Inject]
     private ApiReachability Reachability { get; set; } = default!;
 
     private int PageNumber => Math.Max(1, WantedPage ?? 1);
@@ -194,22 +197,22 @@ public sealed partial class ProjectPage
     private void Replace(AppView app) =>
         list = list is null ? null : list with { Items = [.. list.Items.Select(was => was.Name == app.Name ? app : was)] };
 
-    private async Task Delete()
+    private Task Delete() => Dialogs.ShowAsync<ConfirmDialog>(null, new DialogParameters<ConfirmDialog>
     {
-        var dialog = await Dialogs.ShowAsync<ConfirmDialog>(null, new DialogParameters<ConfirmDialog>
-        {
-            { d => d.Title, $"Delete the project {Project}?" },
-            { d => d.Message, "Its namespace goes from the cluster with all that is in it. This cannot be undone." },
-            { d => d.Button, "Delete the project" },
-            { d => d.Dangerous, true },
-            { d => d.Word, Project },
-            { d => d.Action, () => Api.DeleteProject(Project, Leaving) },
-        });
-        if (await dialog.Result is { Canceled: false })
-        {
-            Snackbar.Add($"The project {Project} is deleted.", Severity.Success);
-            Navigation.NavigateTo("/projects");
-        }
+        { d => d.Title, $"Delete the project {Project}?" },
+        { d => d.Message, "Its namespace goes from the cluster with all that is in it. This cannot be undone." },
+        { d => d.Button, "Delete the project" },
+        { d => d.Dangerous, true },
+        { d => d.Word, Project },
+        { d => d.Action, DeleteNow },
+        { d => d.Done, () => Navigation.NavigateTo("/projects") },
+    });
+
+    private async Task DeleteNow()
+    {
+        await Api.DeleteProject(Project, Leaving);
+        Snackbar.Add($"The project {Project} is deleted.", Severity.Success);
+        await Do(() => List.Reload(Leaving));
     }
 
     private void DeployPasted() => Navigation.NavigateTo(Paths.Deploy(Project, pasted));
