@@ -17,6 +17,9 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
     // Long enough to cost nothing, short enough to notice a database that went away without a word.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
 
+    // Stands for all apps there are.
+    private static readonly Guid Everything = Guid.Empty;
+
     private readonly IdQueue changed = new();
     private readonly ConcurrentDictionary<Guid, Guid> projects = new();
     private readonly Rechecks rechecks = new(time);
@@ -49,9 +52,9 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
             {
                 changed.Add(owner);
             }
-            else if (change.Kind == ClusterChange.Reachability)
+            else if (change.Kind == ClusterChange.Everything)
             {
-                changed.Add(projects.Where(p => p.Value != Guid.Empty).Select(p => p.Key));
+                changed.Add(Everything);
             }
         });
         await Task.WhenAll(Distribute(stoppingToken), Listen(stoppingToken), rechecks.Run(changed.Add, stoppingToken));
@@ -80,21 +83,7 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
             try
             {
                 ids = await changed.Take(500, cancel);
-                foreach (var id in ids)
-                {
-                    Deliver(id, s => s.ProjectId is null);
-                    rechecks.Set(id, StatusRules.NextLook(cluster.Observe(id), time.GetUtcNow()));
-                }
-
-                if (subscriptions.Any(s => s.ProjectId is not null))
-                {
-                    await FindProjects(ids, cancel);
-                    foreach (var id in ids)
-                    {
-                        Deliver(id, s => s.ProjectId is { } project && projects.GetValueOrDefault(id) == project);
-                    }
-                }
-
+                await Distribute(ids, cancel);
                 backoff.Reset();
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -106,6 +95,38 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
                 log.LogDebug(e, "Changes of apps could not be passed on; trying again");
                 changed.Add(ids);
                 await backoff.Wait(time, cancel);
+            }
+        }
+    }
+
+    private async Task Distribute(IReadOnlyList<Guid> ids, CancellationToken cancel)
+    {
+        if (subscriptions.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var id in ids.Where(id => id != Everything))
+        {
+            // The recorder looks at ids that are no app's itself.
+            Deliver(id, s => s.ProjectId is null);
+            rechecks.Set(id, StatusRules.NextLook(cluster.Observe(id), time.GetUtcNow()));
+        }
+
+        if (ids.Contains(Everything))
+        {
+            await FindProjects(null, cancel);
+            foreach (var (id, project) in projects)
+            {
+                Deliver(id, s => s.ProjectId is null ? project != Guid.Empty : s.ProjectId == project);
+            }
+        }
+        else if (subscriptions.Any(s => s.ProjectId is not null))
+        {
+            await FindProjects(ids, cancel);
+            foreach (var id in ids)
+            {
+                Deliver(id, s => s.ProjectId is { } project && projects.GetValueOrDefault(id) == project);
             }
         }
     }
@@ -122,23 +143,27 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
     }
 
     // An app's row is there before anything of it is in the cluster, so what has no row is no app, and will not be one.
-    private async Task FindProjects(IReadOnlyList<Guid> ids, CancellationToken cancel)
+    private async Task FindProjects(IReadOnlyList<Guid>? ids, CancellationToken cancel)
     {
-        var unknown = ids.Where(id => !projects.ContainsKey(id)).ToArray();
-        if (unknown.Length == 0)
+        var unknown = ids?.Where(id => !projects.ContainsKey(id)).ToArray();
+        if (unknown is { Length: 0 })
         {
             return;
         }
 
-        await using var command = source.CreateCommand("SELECT id, project_id FROM apps WHERE id = ANY($1)");
-        command.Parameters.Add(new() { Value = unknown });
+        await using var command = source.CreateCommand(unknown is null ? "SELECT id, project_id FROM apps" : "SELECT id, project_id FROM apps WHERE id = ANY($1)");
+        if (unknown is not null)
+        {
+            command.Parameters.Add(new() { Value = unknown });
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
         {
             projects[reader.GetGuid(0)] = reader.GetGuid(1);
         }
 
-        foreach (var id in unknown)
+        foreach (var id in unknown ?? [])
         {
             projects.TryAdd(id, Guid.Empty);
         }
@@ -155,7 +180,7 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
                 connection.Notification += (_, said) => Take(said.Payload);
                 await Run(connection, $"LISTEN {Channel}", cancel);
                 // What was said while nobody listened is lost: look at everything once.
-                changed.Add(projects.Where(p => p.Value != Guid.Empty).Select(p => p.Key));
+                changed.Add(Everything);
                 backoff.Reset();
                 while (true)
                 {

@@ -35,7 +35,7 @@ public static class StatusRules
     internal static Trouble? FailureOf(DesiredApp desired, ObservedApp observed, DateTimeOffset now) => desired switch
     {
         { Deleting: true } or { Stopped: true } => null,
-        { Applied: false, ProblemReason: { } problem } => new(problem, desired.ProblemDetail ?? ""),
+        { ProblemReason: { } problem } => new(problem, desired.ProblemDetail ?? ""),
         _ when !desired.Applied || !observed.Synced || observed.Deployment is null => null,
         _ => Worst(desired, Newest(desired, observed), observed.Deployment, now) is { Final: true } trouble ? trouble : null,
     };
@@ -62,7 +62,7 @@ public static class StatusRules
         }
 
         var answers = observed.Pods.Any(p => p.Ready && p.DeletedAt is null && CrashTrouble.Of(desired, p, now) is null);
-        if (!desired.Applied && desired.ProblemReason is { } problem)
+        if (desired.ProblemReason is { } problem)
         {
             return Status(answers ? AppState.Degraded : AppState.Failed, problem, desired.ProblemDetail);
         }
@@ -119,7 +119,7 @@ public static class StatusRules
         var left = observed.Pods.Count(p => p.Phase is not ("Succeeded" or "Failed"));
         return (left, desired) switch
         {
-            (_, { Applied: false, ProblemReason: { } problem }) => Status(AppState.Stopped, problem, desired.ProblemDetail),
+            (_, { ProblemReason: { } problem }) => Status(AppState.Stopped, problem, desired.ProblemDetail),
             (0, _) => Status(AppState.Stopped),
             (1, _) => Status(AppState.Stopped, "Stopping", "One replica is still ending."),
             _ => Status(AppState.Stopped, "Stopping", $"{left} replicas are still ending."),

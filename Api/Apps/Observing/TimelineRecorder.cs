@@ -64,7 +64,8 @@ internal sealed class TimelineRecorder(AppChanges changes, ClusterState cluster,
 
     private async Task Record(IdQueue queue, CancellationToken cancel)
     {
-        var backoff = new Backoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(10));
+        // Short: with each try what is seen is put by, and pods come and go.
+        var backoff = new Backoff(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2));
         while (!cancel.IsCancellationRequested)
         {
             var ids = await queue.Take(MostApps, cancel);

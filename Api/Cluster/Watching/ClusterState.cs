@@ -11,7 +11,7 @@ public sealed class ClusterState(ILogger<ClusterState> log, TimeProvider time)
     private readonly Dictionary<string, Dictionary<(string Namespace, string Name), Sighting>> kinds = [];
     private readonly Dictionary<Guid, AppCell> apps = [];
     private readonly PodEvents events = new();
-    private readonly HashSet<string> awaited = [];
+    private readonly HashSet<string> awaited = [], watched = [], failing = [];
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableArray<Action<ClusterChange>> listeners = [];
     private DateTimeOffset? unreachableSince;
@@ -84,7 +84,8 @@ public sealed class ClusterState(ILogger<ClusterState> log, TimeProvider time)
     {
         lock (gate)
         {
-            awaited.UnionWith(names);
+            watched.UnionWith(names);
+            awaited.UnionWith(watched);
         }
     }
 
@@ -92,6 +93,7 @@ public sealed class ClusterState(ILogger<ClusterState> log, TimeProvider time)
     internal void Replace(string kind, IReadOnlyList<Sighting> list)
     {
         var changes = new List<ClusterChange>();
+        var whole = false;
         lock (gate)
         {
             var gone = new Dictionary<(string Namespace, string Name), Sighting>(Kind(kind));
@@ -106,13 +108,15 @@ public sealed class ClusterState(ILogger<ClusterState> log, TimeProvider time)
                 Drop(kind, item.Object.Namespace, item.Object.Name, changes);
             }
 
-            if (awaited.Remove(kind) && awaited.Count == 0)
-            {
-                synced.TrySetResult();
-            }
+            whole = awaited.Remove(kind) && awaited.Count == 0 && synced.TrySetResult();
         }
 
         Tell(changes);
+        if (whole)
+        {
+            log.LogInformation("The state of the cluster is known");
+            Tell([new ClusterChange(ClusterChange.Everything, "", "", null)]);
+        }
     }
 
     /// <summary>Takes an object that is new or has changed.</summary>
@@ -139,21 +143,25 @@ public sealed class ClusterState(ILogger<ClusterState> log, TimeProvider time)
         Tell(changes);
     }
 
-    /// <summary>Takes that the cluster answers, or why it does not.</summary>
-    internal void Reach(string? problem)
+    /// <summary>
+    /// Takes that the watcher of a kind reaches the cluster, or why it does not. The cluster counts as unreachable while most cannot: one
+    /// of its parts may be broken, or forbidden, for longer.
+    /// </summary>
+    internal void Reach(string kind, string? problem)
     {
-        DateTimeOffset? before;
+        DateTimeOffset? before, now;
         lock (gate)
         {
             before = unreachableSince;
-            unreachableSince = problem is null ? null : before ?? time.GetUtcNow();
+            _ = problem is null ? failing.Remove(kind) : failing.Add(kind);
+            now = unreachableSince = failing.Count * 2 > watched.Count ? before ?? time.GetUtcNow() : null;
         }
 
-        if (before is null && problem is not null)
+        if (before is null && now is not null)
         {
             log.LogWarning("The cluster does not answer: {Problem} Trying again until it does", problem);
         }
-        else if (before is { } since && problem is null)
+        else if (before is { } since && now is null)
         {
             log.LogInformation("The cluster answers again after {Seconds:0.0} s", (time.GetUtcNow() - since).TotalSeconds);
         }
@@ -162,7 +170,7 @@ public sealed class ClusterState(ILogger<ClusterState> log, TimeProvider time)
             return;
         }
 
-        Tell([new ClusterChange(ClusterChange.Reachability, "", "", null)]);
+        Tell([new ClusterChange(ClusterChange.Everything, "", "", null)]);
     }
 
     private Dictionary<(string Namespace, string Name), Sighting> Kind(string kind) =>

@@ -101,15 +101,22 @@ internal sealed class KindWatcher<T>(
         var path = kind.Path(await cluster.Traits(cancel));
         var begun = time.GetTimestamp();
         var count = 0;
-        using (var response = await cluster.Open(
-            $"{path}?watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={version}{Selector()}", cancel))
+        using var response = await cluster.Open(
+            $"{path}?watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={version}{Selector()}", cancel);
+        Recovered();
+        try
         {
-            Recovered();
             await using var body = await response.Content.ReadAsStreamAsync(cancel);
             await foreach (var line in Lines.Read(body, silence, cancel))
             {
                 Take(line);
                 count++;
+            }
+        }
+        finally
+        {
+            if (count > 0 || time.GetElapsedTime(begun) > TimeSpan.FromSeconds(1))
+            {
                 backoff.Reset();
             }
         }
@@ -158,7 +165,7 @@ internal sealed class KindWatcher<T>(
 
     private void Recovered()
     {
-        state.Reach(null);
+        state.Reach(kind.Name, null);
         if (failing)
         {
             failing = false;
@@ -168,24 +175,22 @@ internal sealed class KindWatcher<T>(
 
     private void Complain(Exception e)
     {
-        if (e is HttpRequestException or IOException or TimeoutException or OperationCanceledException
-            or ClusterRefusedException { Status: >= HttpStatusCode.InternalServerError })
+        var passing = e is HttpRequestException or IOException or TimeoutException or OperationCanceledException
+            or ClusterRefusedException { Status: >= HttpStatusCode.InternalServerError };
+        // A broken stream says little; a request that fails after it says that the cluster cannot be reached.
+        if (passing && backoff.Attempts > 0)
         {
-            // A broken stream says little; a request that fails after it says that the cluster cannot be reached.
-            if (backoff.Attempts > 0)
-            {
-                state.Reach(Innermost(e));
-            }
-
-            log.LogDebug(e, "Watching {Kind} broke off", kind.Name);
-            return;
+            state.Reach(kind.Name, Innermost(e));
         }
 
-        if (!failing)
+        // When nothing can be reached, one line says so for all kinds.
+        if (!failing && (!passing || (backoff.Attempts > 8 && state.UnreachableSince is null)))
         {
             failing = true;
-            log.LogWarning(e, "Watching {Kind} failed; trying again until it works", kind.Name);
+            log.LogWarning("Watching {Kind} failed: {Problem} Trying again until it works", kind.Name, Innermost(e));
         }
+
+        log.LogDebug(e, "Watching {Kind} broke off", kind.Name);
     }
 
     private static string Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e.Message;

@@ -65,6 +65,9 @@ public sealed record ObservedObject(
 /// <param name="OwnerId">The app's id, as its label says.</param>
 public sealed record ClusterChange(string Kind, string Namespace, string Name, Guid? OwnerId)
 {
-    /// <summary>The kind of the change that says that the cluster as a whole answers again or does not any more.</summary>
-    public const string Reachability = "Cluster";
+    /// <summary>
+    /// The kind of the change that says that everything may look different: the cluster answers again, or does not any more, or was
+    /// listed for the first time.
+    /// </summary>
+    public const string Everything = "Everything";
 }

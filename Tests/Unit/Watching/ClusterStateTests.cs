@@ -72,6 +72,7 @@ public sealed class ClusterStateTests
     [Fact]
     public void It_is_whole_when_every_kind_was_listed()
     {
+        Listen();
         state.Await(["Pod", "Service"]);
         state.Replace("Pod", []);
         Assert.False(state.Synced);
@@ -79,20 +80,28 @@ public sealed class ClusterStateTests
         state.Replace("Service", []);
         Assert.True(state.Synced);
         Assert.True(state.Observe(app).Synced);
+        Assert.Equal(ClusterChange.Everything, Assert.Single(changes).Kind);
     }
 
     [Fact]
     public void An_outage_has_one_beginning_and_one_end()
     {
+        state.Await(["Pod", "Service", "Secret"]);
         Listen();
-        state.Reach("refused");
-        var since = state.UnreachableSince;
-        state.Reach("refused again");
-        Assert.Equal(since, state.Observe(app).UnreachableSince);
-        state.Reach(null);
-        state.Reach(null);
+        state.Reach("Pod", "refused");
         Assert.Null(state.UnreachableSince);
-        Assert.Equal([ClusterChange.Reachability, ClusterChange.Reachability], changes.Select(c => c.Kind));
+        state.Reach("Secret", "refused");
+        var since = state.UnreachableSince;
+        Assert.NotNull(since);
+        state.Reach("Service", "refused");
+        state.Reach("Pod", "refused again");
+        Assert.Equal(since, state.Observe(app).UnreachableSince);
+        state.Reach("Pod", null);
+        state.Reach("Service", null);
+        // One kind may go on failing.
+        state.Reach("Secret", "internal error");
+        Assert.Null(state.UnreachableSince);
+        Assert.Equal([ClusterChange.Everything, ClusterChange.Everything], changes.Select(c => c.Kind));
     }
 
     [Fact]
