@@ -2,6 +2,7 @@ using System.Net;
 using Aspire.Hosting;
 using Slipway.AppHost.Engine.Dashboard;
 using Slipway.AppHost.Engine.Running;
+using Slipway.AppHost.Engine.Telemetry;
 using Slipway.Tests.Infrastructure;
 
 namespace Slipway.Tests.AppHost;
@@ -9,6 +10,7 @@ namespace Slipway.Tests.AppHost;
 /// <summary>The local dashboard over HTTP.</summary>
 public sealed class DashboardTests : IAsyncLifetime
 {
+    readonly OtlpReceiver _telemetry = new();
     TestRun _run = null!;
     DashboardServer _dashboard = null!;
     HttpClient _http = null!;
@@ -19,7 +21,7 @@ public sealed class DashboardTests : IAsyncLifetime
             .AddExecutable("server", "bash", ".", "-c", "echo 'hello <b>'; while :; do sleep 1000 & wait; done")
             .WithEnvironment("KEY", b.AddParameter("key", "open sesame", secret: true))
             .WithEnvironment("PLAIN", "text"));
-        _dashboard = await DashboardServer.StartAsync(_run.Orchestrator, ChildProcess.FreePort());
+        _dashboard = await DashboardServer.StartAsync(_run.Orchestrator, _telemetry, ChildProcess.FreePort());
         _http = new HttpClient { BaseAddress = new(_dashboard.Address) };
         await _run.Says("server", line => line.StartsWith("hello", StringComparison.Ordinal));
     }
@@ -82,6 +84,33 @@ public sealed class DashboardTests : IAsyncLifetime
         (string, string)[] headers = header is "X-Other" ? [(header, value)] : [("X-Slipway-Dashboard", "1"), (header, value)];
         Assert.Equal(HttpStatusCode.Forbidden, await Post("/resources/server/stop", headers));
         Assert.Equal(ResourceState.Running, _run["server"].Snapshot.State);
+    }
+
+    [Fact]
+    public async Task Traces_of_the_run_are_shown_and_others_are_not_taken()
+    {
+        var body = Otlp.Request("shop <1>", Otlp.Span("0102030405060708090a0b0c0d0e0f10", "0000000000000001", "", "POST /orders", start: 1_000_000, end: 9_000_000),
+            Otlp.Span("0102030405060708090a0b0c0d0e0f10", "0000000000000002", "0000000000000001", "INSERT", start: 2_000_000, end: 4_500_000, error: "deadlock"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Export(body, "wrong"));
+        Assert.Contains("No traces yet", await _http.GetStringAsync("/traces"), StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.OK, await Export(body, _telemetry.Key));
+        Assert.Equal(HttpStatusCode.BadRequest, await Export(body[..^3], _telemetry.Key));
+        var list = await _http.GetStringAsync("/traces");
+        Assert.Contains("POST /orders</a><small>shop &lt;1&gt;</small>", list, StringComparison.Ordinal);
+        var trace = await _http.GetStringAsync("/traces/0102030405060708090a0b0c0d0e0f10");
+        Assert.Contains("depth1 failed", trace, StringComparison.Ordinal);
+        Assert.Contains("deadlock", trace, StringComparison.Ordinal);
+        Assert.Contains("8.00 ms", trace, StringComparison.Ordinal);
+        Assert.Contains("<td>5</td>", trace, StringComparison.Ordinal);
+    }
+
+    async Task<HttpStatusCode> Export(byte[] body, string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/traces") { Content = new ByteArrayContent(body) };
+        request.Headers.Add("x-otlp-api-key", key);
+        using var answer = await _http.SendAsync(request);
+        return answer.StatusCode;
     }
 
     async Task<HttpStatusCode> Post(string path, params (string Name, string Value)[] headers)

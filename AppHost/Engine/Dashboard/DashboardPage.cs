@@ -33,6 +33,7 @@ sealed class DashboardPage(Orchestrator orchestrator, UsageSampler usage, TimePr
               <header>
                 <img src="/assets/icon.svg" alt="" width="28" height="28">
                 <h1>Slipway <span>local run</span></h1>
+                <nav aria-label="Pages"><a href="/" aria-current="page">Resources</a><a href="/traces">Traces</a></nav>
                 <p id="summary" role="status">{Summary()}</p>
                 {Portal()}
               </header>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Slipway.AppHost.Engine.Running;
+using Slipway.AppHost.Engine.Telemetry;
 
 namespace Slipway.AppHost.Engine.Dashboard;
 
@@ -21,7 +22,7 @@ sealed class DashboardServer : IAsyncDisposable
 
     public string Address { get; }
 
-    public static async Task<DashboardServer> StartAsync(Orchestrator orchestrator, int port)
+    public static async Task<DashboardServer> StartAsync(Orchestrator orchestrator, OtlpReceiver telemetry, int port)
     {
         var address = $"http://{RunValues.Host}:{port}";
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -31,6 +32,7 @@ sealed class DashboardServer : IAsyncDisposable
         server._app.Use(RequestGuard.Check);
         server._app.UseRouting();
         server.MapRoutes(orchestrator, new UsageSampler(orchestrator, TimeProvider.System));
+        server.MapTraces(telemetry);
         await server._app.StartAsync();
         return server;
     }
@@ -57,6 +59,22 @@ sealed class DashboardServer : IAsyncDisposable
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;
         };
+    }
+
+    void MapTraces(OtlpReceiver telemetry)
+    {
+        telemetry.MapRoutes(_app);
+        _app.MapGet("/traces", context => WriteAsync(context, "text/html; charset=utf-8", TracesPage.List(telemetry.Traces.All())));
+        _app.MapGet("/traces/{id}", context =>
+        {
+            if (telemetry.Traces.Find((string)context.Request.RouteValues["id"]!) is { } trace)
+            {
+                return WriteAsync(context, "text/html; charset=utf-8", TracesPage.One(trace));
+            }
+
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return WriteAsync(context, "text/plain; charset=utf-8", "This trace is not kept any longer.");
+        });
     }
 
     /// <summary>Answers at once: how it goes is seen in the table.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Slipway.AppHost.Engine.Telemetry;
 
 namespace Slipway.AppHost.Engine.Dashboard;
 
@@ -24,7 +25,8 @@ static class RequestGuard
 
         var request = context.Request;
         var changes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
-        if (!IsThisMachine(request.Host.Host) || !IsSameOrigin(request) || (changes && !request.Headers.ContainsKey(Header)))
+        var expected = request.Headers.ContainsKey(Header) || request.Headers.ContainsKey(OtlpReceiver.KeyHeader);
+        if (!IsThisMachine(request.Host.Host) || !IsSameOrigin(request) || (changes && !expected))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return context.Response.WriteAsync("This page answers only itself, on this machine.");

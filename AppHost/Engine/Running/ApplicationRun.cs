@@ -4,6 +4,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Configuration;
 using Slipway.AppHost.Engine.Dashboard;
+using Slipway.AppHost.Engine.Telemetry;
 
 namespace Slipway.AppHost.Engine.Running;
 
@@ -33,9 +34,11 @@ sealed class ApplicationRun(IReadOnlyList<IResource> model, IConfiguration confi
             return;
         }
 
-        await using var orchestrator = new Orchestrator(model, configuration, appHostDirectory);
+        var receiver = new OtlpReceiver();
+        var telemetry = new TelemetryTarget($"http://{RunValues.Host}:{dashboardPort}", OtlpReceiver.Protocol, $"{OtlpReceiver.KeyHeader}={receiver.Key}");
+        await using var orchestrator = new Orchestrator(model, configuration, appHostDirectory, telemetry: telemetry);
         reporter.Watch(orchestrator);
-        await using var dashboard = await DashboardServer.StartAsync(orchestrator, dashboardPort);
+        await using var dashboard = await DashboardServer.StartAsync(orchestrator, receiver, dashboardPort);
         reporter.Say("apphost", $"dashboard on {dashboard.Address}");
         await orchestrator.StartAsync();
 

@@ -3,6 +3,9 @@ using Aspire.Hosting.ApplicationModel;
 
 namespace Slipway.AppHost.Engine.Running;
 
+/// <summary>Where processes send their telemetry, in the words of the OTEL_EXPORTER_OTLP_* variables.</summary>
+sealed record TelemetryTarget(string Endpoint, string Protocol, string? Headers);
+
 /// <summary>The variables a resource gets from what the model says about it: references, endpoints and its own, later ones winning.</summary>
 static class EnvironmentInjection
 {
@@ -83,10 +86,15 @@ static class EnvironmentInjection
     }
 
     /// <summary>Makes telemetry arrive at once and completely at a receiver for people.</summary>
-    public static void AddTelemetry(Dictionary<string, string> variables, string endpoint, string protocol)
+    public static void AddTelemetry(Dictionary<string, string> variables, TelemetryTarget target)
     {
-        variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
-        variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+        variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = target.Endpoint;
+        variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = target.Protocol;
+        if (target.Headers is not null)
+        {
+            variables["OTEL_EXPORTER_OTLP_HEADERS"] = target.Headers;
+        }
+
         variables["OTEL_BSP_SCHEDULE_DELAY"] = "1000";
         variables["OTEL_BLRP_SCHEDULE_DELAY"] = "1000";
         variables["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";

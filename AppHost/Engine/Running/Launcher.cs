@@ -9,7 +9,7 @@ namespace Slipway.AppHost.Engine.Running;
 sealed record Launch(string Kind, Func<ProcessSpec> Spec, IReadOnlyList<HealthProbe> Probes, IReadOnlyList<EnvironmentVariable> Environment, IReadOnlyList<string> Urls);
 
 /// <summary>Turns resources into processes of this machine.</summary>
-sealed class Launcher(IConfiguration configuration, string appHostDirectory)
+sealed class Launcher(IConfiguration configuration, string appHostDirectory, TelemetryTarget? telemetry)
 {
     /// <summary>ASP.NET Core lets requests finish for up to 30 s.</summary>
     static readonly TimeSpan ProjectGrace = TimeSpan.FromSeconds(30);
@@ -70,7 +70,7 @@ sealed class Launcher(IConfiguration configuration, string appHostDirectory)
             kind,
             () => spec(VariablesOf(new RunValues())),
             [.. resource.Annotations.OfType<HttpHealthCheckAnnotation>().Select(c => ProbeOf(resource, c))],
-            [.. values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariable(v.Key, v.Value, shown[v.Key]))],
+            [.. values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => new EnvironmentVariable(v.Key, v.Value, v.Key is "OTEL_EXPORTER_OTLP_HEADERS" ? ShownValues.Secret : shown[v.Key]))],
             UrlsOf(resource));
 
         Dictionary<string, string> VariablesOf(ValueResolver values)
@@ -85,12 +85,17 @@ sealed class Launcher(IConfiguration configuration, string appHostDirectory)
         }
     }
 
+    /// <summary>The user's own collector comes before the dashboard.</summary>
+    TelemetryTarget? Telemetry { get; } = configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } collector
+        ? new(collector, configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc", configuration["OTEL_EXPORTER_OTLP_HEADERS"])
+        : telemetry;
+
     Dictionary<string, string> OfRun(IResource resource)
     {
         var variables = EnvironmentInjection.OfRun(resource);
-        if (resource is ProjectResource && configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } receiver)
+        if (resource is ProjectResource && Telemetry is not null)
         {
-            EnvironmentInjection.AddTelemetry(variables, receiver, configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc");
+            EnvironmentInjection.AddTelemetry(variables, Telemetry);
         }
 
         return variables;

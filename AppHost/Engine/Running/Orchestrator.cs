@@ -9,10 +9,10 @@ sealed class Orchestrator : IAsyncDisposable
 {
     readonly Dictionary<IResource, RunningResource> _byResource;
 
-    public Orchestrator(IReadOnlyList<IResource> model, IConfiguration configuration, string appHostDirectory, RestartPolicy? restart = null, TimeProvider? time = null)
+    public Orchestrator(IReadOnlyList<IResource> model, IConfiguration configuration, string appHostDirectory, RestartPolicy? restart = null, TelemetryTarget? telemetry = null, TimeProvider? time = null)
     {
         Endpoints.Allocate(model);
-        var launcher = new Launcher(configuration, appHostDirectory);
+        var launcher = new Launcher(configuration, appHostDirectory, telemetry);
         restart ??= new RestartPolicy();
         time ??= TimeProvider.System;
 

@@ -28,5 +28,7 @@ class RunValues : ValueResolver
 /// <summary>The same with stars for secrets, for people.</summary>
 sealed class ShownValues : RunValues
 {
-    public override string Parameter(ParameterResource parameter) => parameter.Secret ? "••••••••" : base.Parameter(parameter);
+    public const string Secret = "••••••••";
+
+    public override string Parameter(ParameterResource parameter) => parameter.Secret ? Secret : base.Parameter(parameter);
 }
