@@ -107,7 +107,12 @@ static class SlipwayTheme
             Caption = new CaptionTypography { FontFamily = Fonts, FontSize = ".8rem", LineHeight = "1.45", LetterSpacing = "normal" },
             Button = new ButtonTypography
             {
-                FontFamily = Fonts, FontSize = ".875rem", FontWeight = "600", LineHeight = "1.6", LetterSpacing = "normal", TextTransform = "none",
+                FontFamily = Fonts,
+                FontSize = ".875rem",
+                FontWeight = "600",
+                LineHeight = "1.6",
+                LetterSpacing = "normal",
+                TextTransform = "none",
             },
         },
     };
