@@ -17,6 +17,8 @@ run() {
   local apphost status=0
   apphost=$(output_of AppHost Slipway.AppHost)
   build AppHost/AppHost.csproj "Building Slipway" "$apphost" "$(output_of Api Slipway.Api)" "$(output_of Web Slipway.Web)"
+  joined=''
+  if uses_own_cluster && [ "$(cluster state)" = up ]; then joined=yes; fi
   step "Starting"
   at_exit stop_what_is_left
   remember_run
@@ -48,8 +50,19 @@ remember_run() {
   start_time $$
   echo "$$ $start_time" >"$SLIPWAY_HOME/run.pid"
 }
-# Whoever was killed could not stop what it had started. A cluster that somebody else started or uses is left alone.
+database_runs() { local RUN=$SLIPWAY_HOME/postgres; alive postgres; }
+# An AppHost that was killed could not stop what it had started. Its parts notice and end by themselves, which takes some
+# seconds; what was killed too is stopped here. A cluster that was up before is left alone, as is all of another AppHost.
 stop_what_is_left() {
+  local tries
   rm -f "$SLIPWAY_HOME/run.pid"
-  if uses_own_cluster; then cluster down --if-orphaned; fi
+  if [ -n "$(apphosts)" ]; then return; fi
+  for ((tries = 0; tries < 300; tries++)); do
+    if [ -z "$joined" ] && uses_own_cluster; then
+      cluster down --if-orphaned
+      [ "$(cluster state)" = down ] || { sleep 0.1; continue; }
+    fi
+    database_runs || break
+    sleep 0.1
+  done
 }
