@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # $dotnet, $group and $start_time are set in other files
+# shellcheck shell=bash disable=SC2034,SC2154 # $dotnet, $group and $start_time are set in other files, RUN is read there
 # ./platform run
 
 run() {
