@@ -11,7 +11,7 @@ static class TracesPage
     public static string List(IReadOnlyList<Trace> traces)
     {
         var rows = new StringBuilder();
-        foreach (var trace in traces)
+        foreach (var trace in traces.Where(t => !t.IsBackground))
         {
             var services = string.Join(", ", trace.Spans.Select(s => s.Service).Distinct().Order());
             rows.Append($"""
@@ -42,7 +42,7 @@ static class TracesPage
             var attributes = string.Concat(span.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"<tr><th scope=\"row\">{E(a.Key)}</th><td>{E(a.Value)}</td></tr>"));
             rows.Append(CultureInfo.InvariantCulture, $"""
                 <details class="span depth{Math.Min(depth, 12)}{(span.Failed ? " failed" : "")}"><summary>
-                <span class="name">{E(span.Name)} <small>{E(span.Service)}{(span.Kind.Length > 0 ? " · " + span.Kind : "")}</small></span>
+                <span class="name">{E(span.Name)} <small>{E(span.Service)}{(span.Kind.Length > 0 ? " · " + span.Kind : "")} {E(Subject(span))}</small></span>
                 <svg aria-hidden="true"><rect x="{x:0.###}%" width="{Math.Min(width, 100 - x):0.###}%" y="3" height="10" rx="2" class="service{ServiceColour(trace, span)}"/></svg>
                 <span class="number">{Milliseconds(span.Duration)}</span></summary>
                 {(span.StatusMessage.Length > 0 ? $"<p class=\"note\">{E(span.StatusMessage)}</p>" : "")}
@@ -76,6 +76,15 @@ static class TracesPage
         </body>
         </html>
         """;
+
+    /// <summary>What the step was about, by OpenTelemetry's semantic conventions.</summary>
+    static string Subject(Span span)
+    {
+        var text = Subjects.Select(key => span.Attributes.FirstOrDefault(a => a.Key == key).Value).FirstOrDefault(v => v is not null) ?? "";
+        return text.Length > 160 ? text[..160] + "…" : text;
+    }
+
+    static readonly string[] Subjects = ["db.query.text", "db.statement", "url.full", "url.path"];
 
     static int ServiceColour(Trace trace, Span span) => trace.Spans.Select(s => s.Service).Distinct().Order().ToList().IndexOf(span.Service) % 4;
 

@@ -12,6 +12,11 @@ sealed record Trace(string Id, IReadOnlyList<Span> Spans)
     /// <summary>The span everything began with, or the earliest when that one has not come.</summary>
     public Span Root => Spans.FirstOrDefault(s => s.ParentId.Length == 0) ?? Spans.MinBy(s => s.Start)!;
 
+    /// <summary>True for a lone look of a background loop at the database or the cluster: nobody's request, and there are very many.</summary>
+    public bool IsBackground => IsBackgroundOnly(Spans);
+
+    public static bool IsBackgroundOnly(IReadOnlyList<Span> spans) => spans is [{ Kind: "client" or "internal" }];
+
     public bool Failed => Spans.Any(s => s.Failed);
 
     /// <summary>Spans with their depth, each after its parent, siblings in order of time.</summary>
@@ -37,7 +42,7 @@ sealed record Trace(string Id, IReadOnlyList<Span> Spans)
     }
 }
 
-/// <summary>The traces that were last heard of; older ones make room.</summary>
+/// <summary>The traces that were last heard of; older ones make room, background work before requests.</summary>
 sealed class TraceStore(int capacity = 500, int longestTrace = 1_000)
 {
     readonly Lock _lock = new();
@@ -56,8 +61,9 @@ sealed class TraceStore(int capacity = 500, int longestTrace = 1_000)
                     _order.AddLast(span.TraceId);
                     if (_order.Count > capacity)
                     {
-                        _traces.Remove(_order.First!.Value);
-                        _order.RemoveFirst();
+                        var oldest = _order.FirstOrDefault(id => Trace.IsBackgroundOnly(_traces[id])) ?? _order.First!.Value;
+                        _traces.Remove(oldest);
+                        _order.Remove(oldest);
                     }
                 }
 
