@@ -8,7 +8,7 @@ static class AgoWords
     public static string Say(DateTimeOffset at, DateTimeOffset now) => (now - at) switch
     {
         { TotalSeconds: < 20 } => "just now",
-        { TotalMinutes: < 1 } => "less than a minute ago",
+        { TotalMinutes: < 1 } => "a moment ago",
         { TotalMinutes: < 60 } age => $"{(int)age.TotalMinutes} min ago",
         { TotalHours: < 24 } age => Count((int)age.TotalHours, "hour"),
         { TotalDays: < 31 } age => Count((int)age.TotalDays, "day"),
