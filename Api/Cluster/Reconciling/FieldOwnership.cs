@@ -86,8 +86,8 @@ internal static class FieldOwnership
             return taken;
         }
 
-        // Scaling through the subresource is what autoscalers do, and status is what controllers do.
-        if (entry["subresource"] is not null)
+        // Scaling through the subresource is what autoscalers do, and status is what controllers do. Before 1.22 subresources are not recorded.
+        if (entry["subresource"] is not null || (string?)entry["manager"] is "kube-controller-manager")
         {
             return taken;
         }

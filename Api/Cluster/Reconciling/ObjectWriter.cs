@@ -19,7 +19,7 @@ internal sealed record WrittenObject(ObjectAddress Address, string Uid, string F
 /// </summary>
 public sealed class ObjectWriter(ClusterObjects objects)
 {
-    private const int MaxRounds = 6;
+    private const int MaxRounds = 6, MaxTakeOvers = 2;
 
     /// <summary>Creates or applies an object.</summary>
     /// <param name="owner">The app's or project's id.</param>
@@ -27,7 +27,7 @@ public sealed class ObjectWriter(ClusterObjects objects)
     internal async Task<WrittenObject> Write(IKubernetesObject<V1ObjectMeta> item, Guid owner, string? knownUid, CancellationToken cancel)
     {
         var address = ObjectAddress.Of(item);
-        var (uid, replaced) = (knownUid, false);
+        var (uid, replaced, takeOvers) = (knownUid, false, 0);
         for (var round = 0; round < MaxRounds; round++)
         {
             var answer = uid is null ? await objects.Create(item, cancel) : await objects.Apply(item, uid, cancel);
@@ -38,7 +38,8 @@ public sealed class ObjectWriter(ClusterObjects objects)
 
             if (answer.Ok)
             {
-                if (FieldOwnership.TakeOver(answer.Json) is not { } fields)
+                // Whoever adds them again at once is left to it: two controllers that fight help nobody.
+                if (FieldOwnership.TakeOver(answer.Json) is not { } fields || takeOvers++ == MaxTakeOvers)
                 {
                     return Written(address, answer);
                 }

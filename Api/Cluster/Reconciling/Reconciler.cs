@@ -15,15 +15,15 @@ public sealed class Reconciler(
     WorkQueue queue, WorkSignal signal, AppReconciler apps, ProjectReconciler projects, ReconcilerTelemetry telemetry,
     IDbContextFactory<SlipwayDb> databases, IOptions<ReconcilingOptions> options, ILogger<Reconciler> logger) : BackgroundService
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2), RenewEvery = TimeSpan.FromSeconds(4), Farewell = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2), Farewell = TimeSpan.FromSeconds(5);
 
-    private readonly ConcurrentDictionary<string, (Claim Claim, CancellationTokenSource Lost, Task Work)> active = new();
+    private readonly ConcurrentDictionary<string, ActiveWork> active = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Work goes on for a moment after the process was asked to stop, so that little is left half done.
         using var stop = new CancellationTokenSource();
-        var renewing = Renew(stop.Token);
+        var renewing = Leases.Keep(queue, active, logger, stop.Token);
         signal.Lost += GiveUp;
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -52,9 +52,9 @@ public sealed class Reconciler(
     /// <summary>The other processes take this one for dead and will do its work: it must not.</summary>
     private void GiveUp()
     {
-        foreach (var (_, lost, _) in active.Values)
+        foreach (var work in active.Values)
         {
-            _ = lost.CancelAsync();
+            work.GiveUp();
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class Reconciler(
         {
             var lost = CancellationTokenSource.CreateLinkedTokenSource(working);
             var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            active[claim.Token] = (claim, lost, Work(claim, start.Task, lost));
+            active[claim.Token] = new(claim, lost, Work(claim, start.Task, lost));
             start.SetResult();
         }
 
@@ -173,43 +173,6 @@ public sealed class Reconciler(
         if (await db.Apps.Where(a => a.Id == app).Select(a => (Guid?)a.ProjectId).SingleOrDefaultAsync() is { } project)
         {
             await WorkQueue.Ask(db, WorkTarget.Project, project, CancellationToken.None);
-        }
-    }
-
-    /// <summary>Keeps the leases of what is worked on; work whose lease was lost is broken off, because somebody else may have begun on it.</summary>
-    private async Task Renew(CancellationToken stop)
-    {
-        var renewed = Stopwatch.GetTimestamp();
-        while (!stop.IsCancellationRequested)
-        {
-            await Task.Delay(RenewEvery, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var claims = active.Values.ToList();
-            if (claims.Count == 0 || stop.IsCancellationRequested)
-            {
-                renewed = Stopwatch.GetTimestamp();
-                continue;
-            }
-
-            IReadOnlySet<string>? held = null;
-            try
-            {
-                held = await queue.Renew([.. claims.Select(c => c.Claim.Token)], stop);
-                renewed = Stopwatch.GetTimestamp();
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException or OperationCanceledException)
-            {
-                logger.LogWarning("Leases could not be renewed: {Reason}", e.Message);
-            }
-
-            var expired = Stopwatch.GetElapsedTime(renewed) > TimeSpan.FromSeconds(10);
-            foreach (var (claim, lost, _) in claims.Where(c => expired || held?.Contains(c.Claim.Token) is false))
-            {
-                if (active.ContainsKey(claim.Token))
-                {
-                    logger.LogWarning("The lease on {Target} {TargetId} was lost", claim.Target, claim.TargetId);
-                    await lost.CancelAsync();
-                }
-            }
         }
     }
 }

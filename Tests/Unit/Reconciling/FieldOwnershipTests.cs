@@ -44,6 +44,7 @@ public sealed class FieldOwnershipTests
             [Ours, """{"manager":"kube-controller-manager","operation":"Update","subresource":"scale","fieldsV1":{"f:spec":{"f:replicas":{}}}}"""],
             null
         },
+        { "also where subresources are not recorded yet", [Ours, Entry("kube-controller-manager", """{"f:spec":{"f:replicas":{}}}""")], null },
     };
 
     [Theory]
