@@ -72,7 +72,7 @@ sealed class ApiProcess : IAsyncDisposable
         }
     }
 
-    public Task Ready() => process.WaitFor(new(Address, "/health"), TimeSpan.FromSeconds(60));
+    public Task Ready() => process.WaitFor(new(Address, "/health"), TimeSpan.FromSeconds(120));
 
     /// <summary>Kills it with SIGKILL.</summary>
     public Task KillHard() => process.KillHard();

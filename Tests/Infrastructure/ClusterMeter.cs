@@ -67,7 +67,7 @@ sealed class ClusterMeter : IAsyncDisposable
             request.Content = new StreamContent(asked.Body);
         }
 
-        foreach (var (name, values) in asked.Headers.Where(h => h.Key is not ("Host" or "Connection" or "Transfer-Encoding")))
+        foreach (var (name, values) in asked.Headers.Where(h => h.Key is not ("Host" or "Connection" or "Transfer-Encoding" or "Authorization")))
         {
             if (!request.Headers.TryAddWithoutValidation(name, values.ToArray()))
             {

@@ -26,7 +26,8 @@ static class KubeConfigs
         {
             cluster.ClusterEndpoint.CertificateAuthorityData = null;
             cluster.ClusterEndpoint.CertificateAuthority = null;
-            config.Users = [.. config.Users.Select(u => new User { Name = u.Name, UserCredentials = new UserCredentials() })];
+            // Some credentials have to be there.
+            config.Users = [.. config.Users.Select(u => new User { Name = u.Name, UserCredentials = new UserCredentials { Token = "none" } })];
         }
 
         config.Clusters = [cluster];

@@ -13,8 +13,15 @@ static class Names
     /// <summary>What every namespace of this run begins with.</summary>
     public static string Prefix => $"t-{Run}-";
 
+    /// <summary>Whether any namespace may have been made.</summary>
+    public static bool Used { get; private set; }
+
     /// <summary>A new project's (or foreign namespace's) name.</summary>
-    public static string Project(string about = "p") => $"{Prefix}{about}{Next()}";
+    public static string Project(string about = "p")
+    {
+        Used = true;
+        return $"{Prefix}{about}{Next()}";
+    }
 
     /// <summary>A new database's name.</summary>
     public static string Database() => $"slipway_test_{Run}_{Next()}";

@@ -39,7 +39,7 @@ public sealed class Platform : IAsyncDisposable
             await database.DisposeAsync();
         }
 
-        if (cluster.IsValueCreated)
+        if (cluster.IsValueCreated || Names.Used)
         {
             await cluster.Value.DisposeAsync();
         }

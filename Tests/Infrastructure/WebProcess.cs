@@ -33,7 +33,7 @@ sealed class WebProcess : IAsyncDisposable
         var web = new WebProcess(portal, new($"http://127.0.0.1:{port}"), directory);
         try
         {
-            await portal.WaitFor(new(web.Address, "/health"), TimeSpan.FromSeconds(60));
+            await portal.WaitFor(new(web.Address, "/health"), TimeSpan.FromSeconds(120));
             return web;
         }
         catch
