@@ -15,7 +15,8 @@ internal sealed class TimelineRecorder(AppChanges changes, ClusterState cluster,
     public const string Name = "Slipway.Timeline";
 
     private const int MostApps = 200, MostPending = 50_000;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.2);
+    // A single app is looked at almost at once, many are gathered.
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(0.05), Long = TimeSpan.FromSeconds(0.25);
     private static readonly ActivitySource Source = new(Name);
 
     private readonly Dictionary<Guid, Recorded> apps = [];
@@ -78,7 +79,7 @@ internal sealed class TimelineRecorder(AppChanges changes, ClusterState cluster,
                     backoff.Reset();
                 }
 
-                await Task.Delay(Pause, time, cancel);
+                await Task.Delay(ids.Count < 20 ? Short : Long, time, cancel);
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {

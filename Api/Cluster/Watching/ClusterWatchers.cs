@@ -13,13 +13,19 @@ internal sealed class ClusterWatchers(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // All namespaces: a project's name must be free among everybody's.
+        var namespaces = Watcher(new WatchedKind<V1Namespace>("Namespace", _ => "api/v1/namespaces", "", Sightings.OfNamespace));
+        // Events carry no labels: whose they are is known by their namespace.
+        var events = Watcher(new WatchedKind<Corev1Event>("Event", _ => "api/v1/events", "fieldSelector=involvedObject.kind%3DPod", LookAtEvent));
         var watchers = new List<(string Kind, Func<CancellationToken, Task> Run)>
         {
-            // All namespaces: a project's name must be free among everybody's.
-            Of(new WatchedKind<V1Namespace>("Namespace", _ => "api/v1/namespaces", "", Sightings.OfNamespace)),
+            ("Namespace", namespaces.Run),
+            ("Event", async cancel =>
+            {
+                await namespaces.Listed.WaitAsync(cancel);
+                await events.Run(cancel);
+            }),
             Of(new WatchedKind<V1Pod>("Pod", _ => "api/v1/pods", Ours, Sightings.OfPod)),
-            // Events carry no labels.
-            Of(new WatchedKind<Corev1Event>("Event", _ => "api/v1/events", "fieldSelector=involvedObject.kind%3DPod", LookAtEvent)),
             Of(new WatchedKind<V1Deployment>("Deployment", _ => "apis/apps/v1/deployments", Ours, Sightings.OfDeployment)),
             Of(new WatchedKind<V1Service>("Service", _ => "api/v1/services", Ours, Sightings.OfService)),
             Of(new WatchedKind<V1Ingress>("Ingress", _ => "apis/networking.k8s.io/v1/ingresses", Ours, Sightings.OfIngress)),
@@ -33,7 +39,14 @@ internal sealed class ClusterWatchers(
         };
         state.Await(watchers.Select(w => w.Kind));
         log.LogInformation("Watching the cluster at {Address}", cluster.Address);
-        await Task.WhenAll(watchers.Select(w => Task.Run(() => w.Run(stoppingToken), CancellationToken.None)));
+        try
+        {
+            await Task.WhenAll(watchers.Select(w => Task.Run(() => w.Run(stoppingToken), CancellationToken.None)));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process ends.
+        }
     }
 
     private static WatchedKind<T> Plain<T>(Func<ClusterTraits, string> path)
@@ -42,7 +55,10 @@ internal sealed class ClusterWatchers(
 
     private (string Kind, Func<CancellationToken, Task> Run) Of<T>(WatchedKind<T> kind)
         where T : class, IKubernetesObject<V1ObjectMeta> =>
-        (kind.Name, new KindWatcher<T>(kind, cluster, state, metrics, options, time, log).Run);
+        (kind.Name, Watcher(kind).Run);
+
+    private KindWatcher<T> Watcher<T>(WatchedKind<T> kind)
+        where T : class, IKubernetesObject<V1ObjectMeta> => new(kind, cluster, state, metrics, options, time, log);
 
     // What goes on in other people's namespaces is not kept.
     private Sighting? LookAtEvent(Corev1Event item) =>

@@ -21,8 +21,14 @@ internal sealed class KindWatcher<T>(
     // A server that has nothing to say still ends the watch after WatchSeconds; what is silent for longer is broken.
     private readonly TimeSpan silence = TimeSpan.FromSeconds(options.Value.WatchSeconds + 30);
     private readonly Backoff backoff = new(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(5));
-    private string? version;
+    private readonly TaskCompletionSource listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool failing;
+
+    /// <summary>Completes when the kind was listed for the first time.</summary>
+    public Task Listed => listed.Task;
+
+    /// <summary>The resource version up to which everything was seen; null: list first.</summary>
+    public string? Version { get; set; }
 
     /// <summary>Runs until it is cancelled.</summary>
     public async Task Run(CancellationToken cancel)
@@ -31,7 +37,7 @@ internal sealed class KindWatcher<T>(
         {
             try
             {
-                version ??= await List(cancel);
+                Version ??= await List(cancel);
                 await Watch(cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -43,7 +49,7 @@ internal sealed class KindWatcher<T>(
                 // What we last saw is older than what the server remembers: the difference is only in a new list.
                 metrics.Reconnect(kind.Name, "gone");
                 log.LogDebug("The watch of {Kind} is too old; listing again", kind.Name);
-                version = null;
+                Version = null;
                 await backoff.Wait(time, cancel);
             }
             catch (Exception e)
@@ -75,6 +81,7 @@ internal sealed class KindWatcher<T>(
         activity?.SetTag("slipway.objects", seen.Count);
         metrics.List(kind.Name);
         state.Replace(kind.Name, seen);
+        listed.TrySetResult();
         Recovered();
         return page.Metadata.ResourceVersion;
     }
@@ -102,7 +109,7 @@ internal sealed class KindWatcher<T>(
         var begun = time.GetTimestamp();
         var count = 0;
         using var response = await cluster.Open(
-            $"{path}?watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={version}{Selector()}", cancel);
+            $"{path}?watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={Version}{Selector()}", cancel);
         Recovered();
         try
         {
@@ -139,7 +146,7 @@ internal sealed class KindWatcher<T>(
             {
                 var status = content.TryGetProperty("code", out var code) && code.TryGetInt32(out var number) ? number : 500;
                 // Whatever the error is, what comes after it cannot be trusted to follow on what came before.
-                version = null;
+                Version = null;
                 throw new ClusterRefusedException((HttpStatusCode)status, content.GetRawText());
             }
 
@@ -158,7 +165,7 @@ internal sealed class KindWatcher<T>(
                     metadata.GetProperty("name").GetString()!);
             }
 
-            version = metadata.GetProperty("resourceVersion").GetString();
+            Version = metadata.GetProperty("resourceVersion").GetString();
             metrics.Event(kind.Name, type, Stopwatch.GetElapsedTime(begun));
         }
     }

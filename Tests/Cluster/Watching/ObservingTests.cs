@@ -114,6 +114,16 @@ public sealed class ObservingTests(Platform platform) : PlatformTest(platform)
         Assert.Empty((await user.Client.Pods(project, "shop")).Items);
     }
 
+    [Fact]
+    public async Task An_app_without_a_port_runs_when_it_has_stayed_up()
+    {
+        var (user, project) = await Project();
+        await user.Client.CreateApp(project, Small("worker", port: null));
+        var running = await AppIs(user.Client, project, "worker", AppState.Running);
+        Assert.Null(running.Address);
+        Assert.Single(await Timeline(user, project, "worker", e => e.Kind is TimelineKind.Ready), e => e.Kind is TimelineKind.Ready);
+    }
+
     [Theory]
     [InlineData("pods?limit=0", "limit")]
     [InlineData("pods?sort=colour", "sort")]

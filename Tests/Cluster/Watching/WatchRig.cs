@@ -15,11 +15,12 @@ sealed class WatchRig : IAsyncDisposable
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly ClusterWatchers watchers;
     private readonly WatchMetrics metrics;
+    private readonly IOptions<ClusterOptions> options;
     private readonly CancellationTokenSource ended = new();
 
     public WatchRig(string? kubeConfig = null, int watchSeconds = 290)
     {
-        var options = Options.Create(new ClusterOptions { KubeConfig = kubeConfig ?? TestEnvironment.KubeConfig, WatchSeconds = watchSeconds });
+        options = Options.Create(new ClusterOptions { KubeConfig = kubeConfig ?? TestEnvironment.KubeConfig, WatchSeconds = watchSeconds });
         Connection = new ClusterConnection(options);
         State = new ClusterState(NullLogger<ClusterState>.Instance, TimeProvider.System);
         metrics = new WatchMetrics(services.GetRequiredService<IMeterFactory>(), Connection, State);
@@ -29,6 +30,12 @@ sealed class WatchRig : IAsyncDisposable
     public ClusterConnection Connection { get; }
 
     public ClusterState State { get; }
+
+    /// <summary>One more watcher, of ServiceAccounts, that believes it has seen everything up to this version.</summary>
+    public KindWatcher<V1ServiceAccount> WatcherFrom(string version) => new(
+        new WatchedKind<V1ServiceAccount>("ServiceAccount", _ => "api/v1/serviceaccounts", $"labelSelector={Uri.EscapeDataString(Labels.Selector)}", i => Sightings.Of(i)),
+        Connection, State, metrics, options, TimeProvider.System, NullLogger.Instance)
+    { Version = version };
 
     public Task Start() => watchers.StartAsync(ended.Token);
 

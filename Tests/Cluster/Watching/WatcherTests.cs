@@ -115,6 +115,23 @@ public sealed class WatcherTests(Platform platform) : PlatformTest(platform)
     }
 
     [Fact]
+    public async Task A_version_that_the_cluster_has_forgotten_leads_to_a_new_list()
+    {
+        await Namespace();
+        await Cluster.Client.CoreV1.CreateNamespacedServiceAccountAsync(WatchRig.Account("there", app), ns);
+        await using var rig = new WatchRig();
+        using var stop = new CancellationTokenSource();
+        // The first version of all: a cluster that is older than a few minutes answers "too old resource version" (410 Gone).
+        var watching = rig.WatcherFrom("1").Run(stop.Token);
+        await Seen(rig, "the list", s => s.Find("ServiceAccount", ns, "there") is not null);
+        await Cluster.Client.CoreV1.CreateNamespacedServiceAccountAsync(WatchRig.Account("comes", app), ns);
+        await Seen(rig, "what comes after the list", s => s.Find("ServiceAccount", ns, "comes") is not null);
+        Assert.Null(rig.State.UnreachableSince);
+        await stop.CancelAsync();
+        await watching;
+    }
+
+    [Fact]
     public async Task Watches_that_reach_their_time_limit_go_on_without_a_new_list()
     {
         await Namespace();

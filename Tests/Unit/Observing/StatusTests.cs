@@ -149,7 +149,7 @@ public sealed class StatusTests
         "stopped, not applied because of a problem" => (Problem() with { Stopped = true }, Shows(null)),
         "deleting" => (Wanted() with { Deleting = true }, Shows(Deployment(available: 1), Pod(ready: true))),
         "all ready, cluster away" => (Wanted(), Shows(Deployment(available: 1, completed: true), Pod(ready: true)) with { UnreachableSince = Now.AddSeconds(-30) }),
-        _ => throw new ArgumentException(what),
+        _ => throw new ArgumentException("There is no such case.", nameof(what)),
     };
 
     private static ObservedPod Evicted => Pod(container: null, name: "evicted") with { Phase = "Failed", Reason = "Evicted", Message = "The node was low on resource: memory.", Container = null };
