@@ -55,6 +55,7 @@ start_test_postgres() {
 tests() {
   local report=$SLIPWAY_HOME/logs/test-results.json arguments=(-noLogo -noAutoReporters -longRunning 120) status=0
   export SLIPWAY_HOME
+  at_exit say_summary # first in, last out
   plan $(($(uses_own_cluster && echo 7 || echo 6) + $(in_ci && echo 1 || echo 0)))
   prepare_tests
   if in_ci; then
@@ -74,7 +75,9 @@ tests() {
   summarise "$report" $status
 }
 
-# The last line, "N passed, N failed", is for programs that read it.
+# The very last line, after all is stopped: "N passed, N failed", for programs that read it.
+summary=''
+say_summary() { [ -z "$summary" ] || echo "$summary"; }
 summarise() {
   local passed failed skipped
   [ -s "$1" ] || fail "The tests ended with exit code $2 before they could report."
@@ -83,7 +86,7 @@ summarise() {
   jq -r '.results.tests[] | select(.status != "passed" and .status != "skipped" and .status != "pending") | "FAILED  \(.name)"' "$1"
   [ "$skipped" = 0 ] || echo "$skipped skipped"
   [ $((passed + failed)) -gt 0 ] || echo "No test has such a name."
-  echo "$passed passed, $failed failed"
+  summary="$passed passed, $failed failed"
   if [ "$2" != 0 ]; then exit "$2"; fi
   [ "$failed" = 0 ] && [ "$passed" -gt 0 ]
 }
