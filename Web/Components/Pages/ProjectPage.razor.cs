@@ -197,7 +197,7 @@ public sealed partial class ProjectPage
     private void Replace(AppView app) =>
         list = list is null ? null : list with { Items = [.. list.Items.Select(was => was.Name == app.Name ? app : was)] };
 
-    private Task Delete() => Dialogs.ShowAsync<ConfirmDialog>(null, new DialogParameters<ConfirmDialog>
+    private Task<IDialogReference> Delete() => Dialogs.ShowAsync<ConfirmDialog>(null, new DialogParameters<ConfirmDialog>
     {
         { d => d.Title, $"Delete the project {Project}?" },
         { d => d.Message, "Its namespace goes from the cluster with all that is in it. This cannot be undone." },
