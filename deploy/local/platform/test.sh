@@ -27,7 +27,7 @@ start_test_cluster() {
   else
     step "Starting the local cluster"
     if in_ci; then
-      attend "$SLIPWAY_HOME/logs/cluster-down.log" true cluster down --purge # nothing of an earlier run
+      attend "$SLIPWAY_HOME/logs/cluster-down.log" still_going cluster down --purge # nothing of an earlier run
       at_exit cluster down --purge
     else
       at_exit cluster down
@@ -37,6 +37,7 @@ start_test_cluster() {
   KUBECONFIG=$(cluster kubeconfig --path)
   export KUBECONFIG
 }
+still_going() { echo "still at it"; }
 cluster_progress() { tail -n 1 "$SLIPWAY_HOME/logs/cluster-up.log"; }
 
 start_test_postgres() {
@@ -45,7 +46,7 @@ start_test_postgres() {
   mkdir -p "${secret%/*}"
   [ -s "$secret" ] || (umask 077; openssl rand -hex 16 >"$secret")
   at_exit "$LOCAL/postgres.sh" down --data "$SLIPWAY_HOME/test-postgres" --purge
-  attend "$SLIPWAY_HOME/logs/test-postgres.log" true \
+  attend "$SLIPWAY_HOME/logs/test-postgres.log" still_going \
     "$LOCAL/postgres.sh" up --data "$SLIPWAY_HOME/test-postgres" --port $TEST_POSTGRES_PORT --password-file "$secret" --fast
   SLIPWAY_TEST_POSTGRES="Host=127.0.0.1;Port=$TEST_POSTGRES_PORT;Username=postgres;Password=$(<"$secret")"
   export SLIPWAY_TEST_POSTGRES
@@ -60,7 +61,7 @@ tests() {
   prepare_tests
   if in_ci; then
     step "Checking the formatting"
-    attend "$SLIPWAY_HOME/logs/format.log" true "$dotnet" format "$ROOT/Platform.sln" --verify-no-changes --no-restore
+    attend "$SLIPWAY_HOME/logs/format.log" still_going "$dotnet" format "$ROOT/Platform.sln" --verify-no-changes --no-restore
   fi
   if [ $# -gt 0 ] && [[ $1 != -* ]]; then
     arguments+=(-method "*$1*")
