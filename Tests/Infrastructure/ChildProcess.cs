@@ -55,7 +55,8 @@ sealed class ChildProcess : IAsyncDisposable
     public static ChildProcess Start(
         string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> environment, StringBuilder? log = null, string? workingDirectory = null)
     {
-        var start = new ProcessStartInfo("/bin/bash")
+        // A signal that the tests' own starter ignores (nohup, a job in the background) would be ignored by every child too.
+        var start = new ProcessStartInfo("/usr/bin/env")
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -64,7 +65,7 @@ sealed class ChildProcess : IAsyncDisposable
             // Settings are read from the working directory.
             WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
         };
-        foreach (var argument in (string[])["-c", Guard, name, .. command])
+        foreach (var argument in (string[])["--default-signal", "/bin/bash", "-c", Guard, name, .. command])
         {
             start.ArgumentList.Add(argument);
         }
