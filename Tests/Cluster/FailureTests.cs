@@ -30,7 +30,7 @@ public sealed class FailureTests(Platform platform) : PlatformTest(platform)
     {
         using var user = await Platform.NewUser();
         var project = await user.NewProject();
-        await user.Client.CreateApp(project, Small("shop"));
+        await user.Client.CreateApp(project, Small("shop") with { Resources = Resources.Default });
         var running = await AppIs(user.Client, project, "shop", AppState.Running);
         await using var load = LoadLoop.Start(running.Address!, people: 1);
         await user.Client.PatchApp(project, "shop", new() { Image = TestEnvironment.Sample("sample-http:nope") });
