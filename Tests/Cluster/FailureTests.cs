@@ -32,7 +32,7 @@ public sealed class FailureTests(Platform platform) : PlatformTest(platform)
         var project = await user.NewProject();
         await user.Client.CreateApp(project, Small("shop") with { Resources = Resources.Default });
         var running = await AppIs(user.Client, project, "shop", AppState.Running);
-        await using var load = LoadLoop.Start(running.Address!, people: 1);
+        await using var load = await LoadLoop.Start(running.Address!, people: 1);
         await user.Client.PatchApp(project, "shop", new() { Image = TestEnvironment.Sample("sample-http:nope") });
         var degraded = await AppIs(user.Client, project, "shop", AppState.Degraded, release: 2);
         Assert.Equal("Image not found", degraded.Status.Reason);

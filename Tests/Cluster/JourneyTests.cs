@@ -20,7 +20,7 @@ public sealed class JourneyTests(Platform platform) : PlatformTest(platform)
         Assert.Equal("http://shop", app.InternalAddress);
         Assert.Equal((1, 1), (app.Status.Wanted, app.Status.Ready));
 
-        await using (var load = LoadLoop.Start(app.Address!))
+        await using (var load = await LoadLoop.Start(app.Address!))
         {
             await load.Answered("1");
             await client.PatchApp(project, "shop", new() { Image = TestEnvironment.Sample("sample-http:2"), Reason = "Newer" });

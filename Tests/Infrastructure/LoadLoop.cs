@@ -27,7 +27,27 @@ sealed class LoadLoop : IAsyncDisposable
     /// <summary>How many answers came from each version of the sample.</summary>
     public IReadOnlyDictionary<string, int> Versions => versions;
 
-    public static LoadLoop Start(string address, int people = 3) => new(new(address), people);
+    /// <summary>Begins when the address answers for the first time: what is counted is what people notice who could use the app.</summary>
+    public static async Task<LoadLoop> Start(string address, int people = 3)
+    {
+        using (var first = new HttpClient { Timeout = TimeSpan.FromSeconds(5) })
+        {
+            await Wait.Until($"{address} to answer", async cancel =>
+            {
+                try
+                {
+                    using var answer = await first.GetAsync(new Uri(address), cancel);
+                    return answer.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            });
+        }
+
+        return new(new(address), people);
+    }
 
     /// <summary>Waits until so many more answers have come from this version.</summary>
     public Task Answered(string version, int more = 30)

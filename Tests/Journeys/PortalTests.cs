@@ -43,7 +43,7 @@ public sealed class PortalTests(Platform platform, Browser browser) : PlatformTe
         await Expect(opened.Locator("body")).ToContainTextAsync("sample-http version 1");
         await opened.CloseAsync();
 
-        await using (var load = LoadLoop.Start(address))
+        await using (var load = await LoadLoop.Start(address))
         {
             await load.Answered("1");
             await visitor.Type("new-image", TestEnvironment.Sample("sample-http:2"));

@@ -27,7 +27,7 @@ internal static partial class HealthTrouble
                 : new(before ? "Not healthy" : "Waiting for it to become healthy", words, Final: false);
         }
 
-        return late ? new("Never became healthy", $"The app runs, but did not become healthy in time. {Advice(desired)}") : null;
+        return late ? new("Never became healthy", $"The app runs, but {Lower(Check(desired))} did not succeed in time. {Advice(desired)}") : null;
     }
 
     /// <summary>When a look at the pod will tell more than now, without anything happening; null where it will not.</summary>
@@ -48,6 +48,8 @@ internal static partial class HealthTrouble
         { Port: { } port } => $"The health check on port {port}",
         _ => "The health check",
     };
+
+    private static string Lower(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
 
     private static string Answer(string said) => said switch
     {

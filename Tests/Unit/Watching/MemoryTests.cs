@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using k8s.Models;
+using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Api.Cluster;
 using Slipway.Api.Cluster.Watching;
 
