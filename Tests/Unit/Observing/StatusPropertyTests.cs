@@ -75,7 +75,10 @@ public sealed class StatusPropertyTests
         }
 
         Assert.True(StatusRules.NextLook(c.Observed, Now) is not { } next || next > Now);
-        Assert.Equal(status.State is AppState.Failed or AppState.Degraded && status.Reason != "Too few replicas", StatusRules.FailureOf(c.Desired, c.Observed, Now) is not null);
+        // What is Degraded may also be a release that came up once and is on its way back, which is no failure of the release.
+        var failed = StatusRules.FailureOf(c.Desired, c.Observed, Now) is not null;
+        Assert.True(status.State is not AppState.Failed || failed);
+        Assert.True(!failed || status.State is AppState.Failed or AppState.Degraded);
     }, iter: 20_000);
 
     [Fact]
