@@ -32,9 +32,9 @@ internal static class LogLines
                 var buffer = result.Buffer;
                 while (buffer.PositionOf((byte)'\n') is { } end)
                 {
-                    if (!passingOver)
+                    if (!passingOver && Parse(buffer.Slice(0, end)) is var line && !IsExcuse(line))
                     {
-                        yield return Parse(buffer.Slice(0, end));
+                        yield return line;
                     }
 
                     passingOver = false;
@@ -43,9 +43,9 @@ internal static class LogLines
 
                 if (buffer.Length > RawLongest || (result.IsCompleted && buffer.Length > 0))
                 {
-                    if (!passingOver)
+                    if (!passingOver && Parse(buffer) is var line && !IsExcuse(line))
                     {
-                        yield return Parse(buffer);
+                        yield return line;
                     }
 
                     // The rest of a line without end must not fill the memory.
@@ -85,6 +85,10 @@ internal static class LogLines
         // What is not UTF-8 becomes U+FFFD.
         return new(at, Encoding.UTF8.GetString(text));
     }
+
+    // What the kubelet says in place of a log that the runtime has removed already; what apps write has a time.
+    private static bool IsExcuse(RawLine line) =>
+        line.At is null && line.Text.StartsWith("unable to retrieve container logs for ", StringComparison.Ordinal);
 
     private static ReadOnlySpan<byte> Join(ReadOnlySpan<byte> text)
     {

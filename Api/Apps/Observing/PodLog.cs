@@ -9,6 +9,8 @@ namespace Slipway.Api.Apps.Observing;
 /// <summary>Reads what pods write, from the cluster.</summary>
 internal sealed class PodLog(ClusterConnection cluster, ClusterState state, TimeProvider time)
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Opens what a pod has written, with times; null where there is nothing to read (yet). Throws where the cluster does not answer.
     /// </summary>
@@ -50,6 +52,7 @@ internal sealed class PodLog(ClusterConnection cluster, ClusterState state, Time
         {
             using var round = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var changed = Changed(appId, now, round.Token);
+            _ = EndAfter(changed, round);
             var past = Instance(now) == first ? tail ?? LogQuery.MaxTail : LogQuery.MaxTail;
             var broken = false;
             try
@@ -58,12 +61,17 @@ internal sealed class PodLog(ClusterConnection cluster, ClusterState state, Time
                     position.At ?? (opened && Instance(now) == first ? begun : null), cancel);
                 opened |= stream is not null;
                 position.Resume();
-                await foreach (var line in LogLines.Read(stream ?? Stream.Null, cancel))
+                await foreach (var line in LogLines.Read(stream ?? Stream.Null, round.Token))
                 {
                     backoff.Reset();
                     if (position.Pass(line.At))
                     {
                         await to.WriteAsync(new LogLine(pod.Name, line.At, line.Text), cancel);
+                    }
+
+                    if (changed.IsCompleted)
+                    {
+                        round.CancelAfter(Grace);
                     }
                 }
             }
@@ -80,6 +88,21 @@ internal sealed class PodLog(ClusterConnection cluster, ClusterState state, Time
                 : changed);
             cancel.ThrowIfCancellationRequested();
             await round.CancelAsync();
+        }
+    }
+
+    // A kubelet ends the stream of a container that has ended within five seconds. One that neither ends nor brings anything must not hold
+    // up the next one's.
+    private static async Task EndAfter(Task changed, CancellationTokenSource round)
+    {
+        await changed;
+        try
+        {
+            round.CancelAfter(Grace);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stream has ended by itself.
         }
     }
 

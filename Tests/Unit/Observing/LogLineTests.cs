@@ -21,7 +21,6 @@ public sealed class LogLineTests
     [InlineData("")]
     [InlineData("no time here at all, but long enough")]
     [InlineData("2026-03-01 12:00:00 not the format of the kubelet")]
-    [InlineData("unable to retrieve container logs for containerd://x")]
     public void A_line_without_a_time_is_kept_as_it_is(string line) => Assert.Equal(new RawLine(null, line), Parse(line));
 
     [Fact]
@@ -46,6 +45,11 @@ public sealed class LogLineTests
         var lines = await Read($"{Time} {new string('x', length)}\n{Time} next\n");
         Assert.Equal([kept, 4], lines.Select(l => l.Text.Length));
     }
+
+    [Fact]
+    public async Task What_the_kubelet_says_in_place_of_a_log_is_no_line() =>
+        Assert.Equal(["unable to retrieve container logs for me"],
+            (await Read($"unable to retrieve container logs for containerd://x\n{Time} unable to retrieve container logs for me\nunable to retrieve container logs for containerd://y")).Select(l => l.Text));
 
     [Fact]
     public async Task A_line_without_an_end_is_a_line_too() =>
