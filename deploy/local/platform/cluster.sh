@@ -21,11 +21,11 @@ ensure_kubernetes() {
 kubernetes_progress() { "$LOCAL/build-kubernetes.sh" --print-progress; }
 
 # What Slipway does in a cluster: "VERBS|API GROUP|RESOURCES". Kept in step with the role in deploy/k0s.
-NEEDED_RIGHTS='get list watch create delete||namespaces
-get list watch create patch delete|apps|deployments
-get list watch create patch delete||services secrets resourcequotas limitranges serviceaccounts
-get list watch create patch delete|networking.k8s.io|networkpolicies ingresses
-get list watch create patch delete|policy|poddisruptionbudgets
+NEEDED_RIGHTS='get list watch create update patch delete||namespaces
+get list watch create update patch delete|apps|deployments
+get list watch create update patch delete||services secrets resourcequotas limitranges serviceaccounts
+get list watch create update patch delete|networking.k8s.io|networkpolicies ingresses
+get list watch create update patch delete|policy|poddisruptionbudgets
 get list watch||pods events
 get||pods/log'
 
