@@ -37,20 +37,22 @@ public sealed partial class LogView : IAsyncDisposable
     [Parameter]
     public IReadOnlyList<PodView>? Pods { get; set; }
 
-    [SupplyParameterFromQuery]
-    private string? Pod { get; set; }
+    // From the address, but through the page: a component that comes or goes while the address changes must not listen to it itself
+    // (SupplyParameterFromQuery enumerates its listeners at that moment).
+    [Parameter]
+    public string? Pod { get; set; }
 
-    [SupplyParameterFromQuery]
-    private bool Previous { get; set; }
+    [Parameter]
+    public bool Previous { get; set; }
 
-    [SupplyParameterFromQuery(Name = "tail")]
-    private int? WantedTail { get; set; }
+    [Parameter]
+    public int? WantedTail { get; set; }
 
-    [SupplyParameterFromQuery(Name = "find")]
-    private string? Filter { get; set; }
+    [Parameter]
+    public string? Filter { get; set; }
 
-    [SupplyParameterFromQuery]
-    private bool Wrap { get; set; }
+    [Parameter]
+    public bool Wrap { get; set; }
 
     [Inject]
     private SlipwayClient Api { get; set; } = default!;

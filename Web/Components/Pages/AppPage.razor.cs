@@ -47,6 +47,21 @@ public sealed partial class AppPage
     [SupplyParameterFromQuery]
     private string? Tab { get; set; }
 
+    [SupplyParameterFromQuery]
+    private string? Pod { get; set; }
+
+    [SupplyParameterFromQuery]
+    private bool Previous { get; set; }
+
+    [SupplyParameterFromQuery(Name = "tail")]
+    private int? WantedTail { get; set; }
+
+    [SupplyParameterFromQuery(Name = "find")]
+    private string? Filter { get; set; }
+
+    [SupplyParameterFromQuery]
+    private bool Wrap { get; set; }
+
     private bool MayEdit => role is not Role.Viewer;
 
     protected override void OnParametersSet()
