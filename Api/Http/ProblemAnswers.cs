@@ -137,13 +137,13 @@ public static partial class ProblemAnswers
             _ => "The body is not valid JSON.",
         };
 
-        [GeneratedRegex("""Failed to bind parameter "\S+ (\w+)" from "(.*)"\.""", RegexOptions.Singleline, 1000)]
+        [GeneratedRegex("""Failed to bind parameter "\S+ (\w+)" from "(.*)"\.""", RegexOptions.Singleline)]
         private static partial Regex Parameter();
 
-        [GeneratedRegex("""missing required properties including: '([^']+)'""", RegexOptions.None, 1000)]
+        [GeneratedRegex("""missing required properties including: '([^']+)'""", RegexOptions.None)]
         private static partial Regex Missing();
 
-        [GeneratedRegex("""The JSON property '(.*)' could not be mapped""", RegexOptions.Singleline, 1000)]
+        [GeneratedRegex("""The JSON property '(.*)' could not be mapped""", RegexOptions.Singleline)]
         private static partial Regex Unknown();
     }
 
