@@ -8,7 +8,7 @@ using Slipway.Api.Storage;
 namespace Slipway.Api.Cluster.Reconciling;
 
 /// <summary>All that the database has about an app, read in one go.</summary>
-internal sealed record WantedApp(AppRow App, ProjectRow Project, ReleaseRow Release, int? LastReady, IReadOnlyList<OwnedObjectRow> Owned, bool ProjectReady)
+internal sealed record WantedApp(AppRow App, ProjectRow Project, ReleaseRow Release, IReadOnlyList<OwnedObjectRow> Owned, bool ProjectReady)
 {
     /// <summary>Everything that was asked for is in the cluster already: what is left to do is to see that it still is.</summary>
     public bool IsCheck => App.AppliedGeneration >= App.Generation;
@@ -17,7 +17,7 @@ internal sealed record WantedApp(AppRow App, ProjectRow Project, ReleaseRow Rele
 /// <summary>Makes the cluster have what an app's newest release asks for.</summary>
 public sealed class AppReconciler(
     IDbContextFactory<SlipwayDb> databases, EnvironmentBox box, ObjectWriter writer, Settings settings, ClusterState cluster, AppRecords records,
-    AppRemoval removal, ReconcilerTelemetry telemetry, TimeProvider time)
+    AppRemoval removal, Awaited awaited, ReconcilerTelemetry telemetry, TimeProvider time)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -59,10 +59,9 @@ public sealed class AppReconciler(
                              app,
                              project,
                              release,
-                             LastReady = db.Releases.Where(r => r.AppId == app.Id && r.ReadyAt != null).Max(r => (int?)r.Number),
                              ProjectReady = db.OwnedObjects.Any(o => o.OwnerId == project.Id && o.Kind == V1ServiceAccount.KubeKind),
                          }).SingleOrDefaultAsync(cancel);
-        return row is null ? null : new(row.app, row.project, row.release, row.LastReady,
+        return row is null ? null : new(row.app, row.project, row.release,
             await db.OwnedObjects.AsNoTracking().Where(o => o.OwnerId == id).ToListAsync(cancel), row.ProjectReady);
     }
 
@@ -138,13 +137,12 @@ public sealed class AppReconciler(
     /// <summary>Deletes what the app consisted of and does not any more.</summary>
     private async Task Prune(WantedApp wanted, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> rendered, RenderSettings current, CancellationToken cancel)
     {
-        var running = cluster.Observe(wanted.App.Id).Pods.Select(p => p.Release).ToHashSet();
+        var rolledOut = Awaited.IsRolledOut(cluster.Observe(wanted.App.Id), wanted.Release.Number);
         foreach (var row in wanted.Owned.Where(o => !rendered.Any(r => r.Kind == o.Kind && r.Metadata.Name == o.Name)))
         {
-            // Pods of an earlier release need its environment for as long as they may be started again.
-            if (row.Kind == V1Secret.KubeKind && EnvironmentSecret.Release(wanted.App.Name, row.Name) is { } release
-                && (release >= wanted.Release.Number - 1 || release == wanted.LastReady || running.Contains(release)))
+            if (row.Kind == V1Secret.KubeKind && !rolledOut)
             {
+                awaited.Rollouts.Add(wanted.App.Id);
                 continue;
             }
 

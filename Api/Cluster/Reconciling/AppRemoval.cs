@@ -4,11 +4,11 @@ using Slipway.Api.Cluster.Rendering;
 namespace Slipway.Api.Cluster.Reconciling;
 
 /// <summary>Takes an app out of the cluster, and its rows out of the database when nothing of it is left.</summary>
-public sealed class AppRemoval(ClusterObjects objects, ObjectWriter writer, AppRecords records, RemovalWatch watch)
+public sealed class AppRemoval(ClusterObjects objects, ObjectWriter writer, AppRecords records, Awaited awaited)
 {
     internal async Task Remove(WantedApp wanted, RenderSettings settings, CancellationToken cancel)
     {
-        watch.Begin(wanted.App.Id);
+        awaited.Removals.Add(wanted.App.Id);
         await Task.WhenAll(wanted.Owned.Select(row =>
         {
             var kind = ObjectKind.Of(row.Kind);
@@ -31,7 +31,8 @@ public sealed class AppRemoval(ClusterObjects objects, ObjectWriter writer, AppR
         }
 
         await records.Gone(wanted, cancel);
-        watch.End(wanted.App.Id);
+        awaited.Removals.Remove(wanted.App.Id);
+        awaited.Rollouts.Remove(wanted.App.Id);
     }
 
     private async Task<IReadOnlyList<JsonNode>> Items(string collection, string selector, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Npgsql;
+using NpgsqlTypes;
 using Slipway.Api.Cluster.Watching;
 using Slipway.Api.Storage;
 
@@ -64,6 +65,41 @@ public sealed class Comparison(NpgsqlDataSource database, ClusterState cluster)
         }
 
         return lost;
+    }
+
+    /// <summary>
+    /// Apps that have the environment of an earlier release and no pod that needs it; those whose pods still do are awaited.
+    /// </summary>
+    /// <param name="owners">Only these; null: all.</param>
+    internal async Task<IReadOnlyList<Difference>> RolledOut(IReadOnlyList<Guid>? owners, Awaited awaited, CancellationToken cancel)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT a.id, a.release, EXISTS (SELECT FROM work_items w WHERE w.target_id = a.id) FROM apps a
+            WHERE ($1 IS NULL OR a.id = ANY($1)) AND EXISTS (SELECT FROM owned_objects o WHERE o.owner_id = a.id
+                AND o.kind = 'Secret' AND o.name <> a.name || '-env-' || a.release)
+            """);
+        command.Parameters.Add(new() { Value = owners?.ToArray() as object ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid });
+        var over = new List<Difference>();
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+        {
+            var id = rows.GetGuid(0);
+            if (Awaited.IsRolledOut(cluster.Observe(id), rows.GetInt32(1)))
+            {
+                over.Add(new(WorkTarget.App, id, "an earlier release's environment is not needed any more", rows.GetBoolean(2)));
+                if (!over[^1].Busy)
+                {
+                    awaited.Rollouts.Remove(id);
+                }
+            }
+            else
+            {
+                awaited.Rollouts.Add(id);
+            }
+        }
+
+        return over;
     }
 
     private async Task<IReadOnlyList<Difference>> Compare(NpgsqlCommand command, string? signature, CancellationToken cancel)

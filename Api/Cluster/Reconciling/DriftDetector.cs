@@ -12,7 +12,7 @@ namespace Slipway.Api.Cluster.Reconciling;
 /// is wrong is decided by the reconciler, which reads the object itself, so an alarm that was false costs a read and no more.
 /// </summary>
 public sealed class DriftDetector(
-    ClusterState cluster, WorkQueue queue, RemovalWatch removals, Comparison comparison, Settings settings, IDbContextFactory<SlipwayDb> databases,
+    ClusterState cluster, WorkQueue queue, Awaited awaited, Comparison comparison, Settings settings, IDbContextFactory<SlipwayDb> databases,
     IOptions<ReconcilingOptions> options, ILogger<DriftDetector> logger) : BackgroundService
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(150), Later = TimeSpan.FromSeconds(2);
@@ -39,10 +39,9 @@ public sealed class DriftDetector(
 
     private void Notice(ClusterChange change)
     {
-        if (change.OwnerId is { } leaving && removals.Contains(leaving))
+        if (change.OwnerId is { } waiting && (awaited.Removals.Contains(waiting) || awaited.Rollouts.Contains(waiting)))
         {
-            Add(leaving);
-            return;
+            Add(waiting);
         }
 
         var key = (change.Kind, change.Namespace, change.Name);
@@ -107,13 +106,18 @@ public sealed class DriftDetector(
 
     private async Task Look(IReadOnlyList<Guid> owners, CancellationToken cancel)
     {
-        var gone = owners.Where(o => removals.Contains(o) && cluster.Owned(o).Count == 0).ToList();
+        var gone = owners.Where(o => awaited.Removals.Contains(o) && cluster.Owned(o).Count == 0).ToList();
         if (gone.Count > 0)
         {
             await queue.Hasten(gone, cancel);
         }
 
-        var found = await comparison.Of([.. owners.Where(o => !removals.Contains(o))], cancel);
+        var found = await comparison.Of([.. owners.Where(o => !awaited.Removals.Contains(o))], cancel);
+        if (owners.Any(awaited.Rollouts.Contains))
+        {
+            found = [.. found, .. await comparison.RolledOut([.. owners.Where(awaited.Rollouts.Contains)], awaited, cancel)];
+        }
+
         // What is being worked on may well look different at the moment.
         _ = AddLater([.. found.Where(d => d.Busy).Select(d => d.Owner)], cancel);
         await Ask(found.Where(d => !d.Busy), cancel);
@@ -127,7 +131,7 @@ public sealed class DriftDetector(
         }
 
         var signature = first ? (await settings.Get(cancel)).Signature : null;
-        await Ask((await comparison.OfAll(signature, cancel)).Where(d => !d.Busy), cancel);
+        await Ask((await comparison.OfAll(signature, cancel)).Concat(await comparison.RolledOut(null, awaited, cancel)).Where(d => !d.Busy), cancel);
         var lost = await comparison.Lost(cancel);
         if (lost.Count > 0)
         {
@@ -138,14 +142,14 @@ public sealed class DriftDetector(
 
     private async Task Ask(IEnumerable<Difference> differences, CancellationToken cancel)
     {
-        var targets = differences.Select(d => (d.Target, d.Owner, d.What)).ToList();
+        var targets = differences.DistinctBy(d => d.Owner).ToList();
         if (targets.Count == 0)
         {
             return;
         }
 
         await using var db = await databases.CreateDbContextAsync(cancel);
-        foreach (var (target, owner, what) in targets)
+        foreach (var (target, owner, what, _) in targets)
         {
             logger.LogInformation("{Target} {Owner} is to be looked at: {What}", target, owner, what);
             await WorkQueue.Ask(db, target, owner, cancel);

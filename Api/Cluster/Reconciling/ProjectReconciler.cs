@@ -11,7 +11,7 @@ namespace Slipway.Api.Cluster.Reconciling;
 /// <summary>Makes the cluster have a project's namespace and what belongs to it, or takes it away.</summary>
 public sealed class ProjectReconciler(
     IDbContextFactory<SlipwayDb> databases, NpgsqlDataSource database, ClusterObjects objects, ObjectWriter writer, Settings settings, WorkQueue queue,
-    RemovalWatch watch, ReconcilerTelemetry telemetry, ILogger<ProjectReconciler> logger)
+    Awaited awaited, ReconcilerTelemetry telemetry, ILogger<ProjectReconciler> logger)
 {
     /// <summary>Brings the project into line. Does nothing where there is no such project.</summary>
     internal async Task Reconcile(Guid id, CancellationToken cancel)
@@ -106,7 +106,7 @@ public sealed class ProjectReconciler(
 
         if (found.Ok && IsOurs(address.Kind.Read(found.Body).Metadata, project))
         {
-            watch.Begin(project.Id);
+            awaited.Removals.Add(project.Id);
             if (found.Json["metadata"]!["deletionTimestamp"] is null)
             {
                 await writer.Delete(address, found.Uid, cancel);
@@ -120,7 +120,7 @@ public sealed class ProjectReconciler(
         OwnedObjects.Add(batch, "DELETE FROM owned_objects WHERE owner_id = $1", project.Id);
         OwnedObjects.Add(batch, "DELETE FROM projects WHERE id = $1 AND (deleted_at IS NOT NULL OR namespace_uid IS NULL)", project.Id);
         await batch.ExecuteNonQueryAsync(cancel);
-        watch.End(project.Id);
+        awaited.Removals.Remove(project.Id);
     }
 
     private static bool IsOurs(V1ObjectMeta found, ProjectRow project) => project.NamespaceUid is { } uid

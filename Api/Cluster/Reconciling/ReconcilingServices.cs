@@ -20,7 +20,7 @@ public static class ReconcilingServices
         services.AddSingleton<ObjectWriter>();
         services.AddSingleton<Settings>();
         services.AddSingleton<WorkQueue>();
-        services.AddSingleton<RemovalWatch>();
+        services.AddSingleton<Awaited>();
         services.AddSingleton<ReconcilerTelemetry>();
         services.AddSingleton<AppRecords>();
         services.AddSingleton<AppRemoval>();
