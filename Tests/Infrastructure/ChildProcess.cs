@@ -19,6 +19,7 @@ sealed class ChildProcess : IAsyncDisposable
     private readonly Process process;
     private readonly string name;
     private readonly StringBuilder log;
+    private bool disposed;
 
     private ChildProcess(string name, Process process, StringBuilder log)
     {
@@ -126,6 +127,12 @@ sealed class ChildProcess : IAsyncDisposable
     /// <summary>Asks it to end (SIGTERM) and kills it after half a minute.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         if (!process.HasExited)
         {
             using (var terminate = Process.Start("kill", ["-TERM", $"{process.Id}"]))

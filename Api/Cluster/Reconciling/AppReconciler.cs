@@ -137,8 +137,11 @@ public sealed class AppReconciler(
     /// <summary>Deletes what the app consisted of and does not any more.</summary>
     private async Task Prune(WantedApp wanted, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> rendered, RenderSettings current, CancellationToken cancel)
     {
+        var strays = Strays.Of(cluster.Owned(wanted.App.Id), wanted.App.Name,
+            wanted.Owned.Select(o => (o.Kind, o.Name)).Concat(rendered.Select(r => (r.Kind, r.Metadata.Name))).ToHashSet());
+        var recovered = await records.Found(wanted, strays, current, cancel);
         var rolledOut = Awaited.IsRolledOut(cluster.Observe(wanted.App.Id), wanted.Release.Number);
-        foreach (var row in wanted.Owned.Where(o => !rendered.Any(r => r.Kind == o.Kind && r.Metadata.Name == o.Name)))
+        foreach (var row in wanted.Owned.Concat(recovered).Where(o => !rendered.Any(r => r.Kind == o.Kind && r.Metadata.Name == o.Name)))
         {
             if (row.Kind == V1Secret.KubeKind && !rolledOut)
             {

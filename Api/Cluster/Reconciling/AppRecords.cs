@@ -1,6 +1,7 @@
 using Npgsql;
 using Slipway.Api.Apps.Observing;
 using Slipway.Api.Cluster.Rendering;
+using Slipway.Api.Cluster.Watching;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
 
@@ -60,6 +61,28 @@ public sealed class AppRecords(NpgsqlDataSource database)
             wanted.App.Id, wanted.App.Generation, problem.Reason, problem.Detail);
         Announce(batch, wanted);
         await batch.ExecuteNonQueryAsync(cancel);
+    }
+
+    /// <summary>Puts on record what is the app's and was on none.</summary>
+    internal async Task<IReadOnlyList<OwnedObjectRow>> Found(WantedApp wanted, IReadOnlyList<ObservedObject> strays, RenderSettings settings, CancellationToken cancel)
+    {
+        if (strays.Count == 0)
+        {
+            return [];
+        }
+
+        var rows = strays.Select(s => new OwnedObjectRow
+        {
+            OwnerId = wanted.App.Id,
+            Kind = s.Kind,
+            Name = s.Name,
+            Uid = s.Uid,
+            Fingerprint = OwnedObjects.Stored(s.Fingerprint, settings.Signature),
+        }).ToList();
+        await using var batch = database.CreateBatch();
+        rows.ForEach(row => OwnedObjects.Record(batch, row));
+        await batch.ExecuteNonQueryAsync(cancel);
+        return rows;
     }
 
     internal async Task Forget(OwnedObjectRow row, CancellationToken cancel)

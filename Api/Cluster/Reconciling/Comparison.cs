@@ -16,7 +16,7 @@ public sealed class Comparison(NpgsqlDataSource database, ClusterState cluster)
 {
     private const string Query =
         """
-        SELECT o.owner_id, o.kind, o.name, o.uid, o.fingerprint, p.name, a.id IS NOT NULL,
+        SELECT o.owner_id, o.kind, o.name, o.uid, o.fingerprint, p.name, a.name,
             EXISTS (SELECT FROM work_items w WHERE w.target_id = o.owner_id)
         FROM owned_objects o LEFT JOIN apps a ON a.id = o.owner_id JOIN projects p ON p.id = coalesce(a.project_id, o.owner_id)
         """;
@@ -105,13 +105,33 @@ public sealed class Comparison(NpgsqlDataSource database, ClusterState cluster)
     private async Task<IReadOnlyList<Difference>> Compare(NpgsqlCommand command, string? signature, CancellationToken cancel)
     {
         var found = new Dictionary<Guid, Difference>();
+        var apps = new Dictionary<Guid, (string Name, bool Busy, HashSet<(string Kind, string Name)> Recorded)>();
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
         {
-            var (owner, kind, name) = (rows.GetGuid(0), rows.GetString(1), rows.GetString(2));
+            var (owner, kind, name, busy) = (rows.GetGuid(0), rows.GetString(1), rows.GetString(2), rows.GetBoolean(7));
+            var app = await rows.IsDBNullAsync(6, cancel) ? null : rows.GetString(6);
+            if (app is not null)
+            {
+                if (!apps.TryGetValue(owner, out var known))
+                {
+                    apps[owner] = known = (app, busy, []);
+                }
+
+                known.Recorded.Add((kind, name));
+            }
+
             if (!found.ContainsKey(owner) && Explain(kind, rows.GetString(5), name, rows.GetString(3), rows.GetString(4), signature) is { } what)
             {
-                found[owner] = new(rows.GetBoolean(6) ? WorkTarget.App : WorkTarget.Project, owner, what, rows.GetBoolean(7));
+                found[owner] = new(app is null ? WorkTarget.Project : WorkTarget.App, owner, what, busy);
+            }
+        }
+
+        foreach (var (owner, (name, busy, recorded)) in apps.Where(a => !found.ContainsKey(a.Key)))
+        {
+            if (Strays.Of(cluster.Owned(owner), name, recorded) is [var stray, ..])
+            {
+                found[owner] = new(WorkTarget.App, owner, $"{stray.Kind} {stray.Name} is on no record", busy);
             }
         }
 

@@ -20,11 +20,21 @@ internal static class OwnedObjects
     public static bool RenderedWith(string stored, string signature) => stored.EndsWith('.' + signature, StringComparison.Ordinal);
 
     /// <summary>Records what was written.</summary>
-    public static void Record(NpgsqlBatch batch, Guid owner, WrittenObject written, string signature) => Add(batch,
+    public static void Record(NpgsqlBatch batch, Guid owner, WrittenObject written, string signature) => Record(batch, new OwnedObjectRow
+    {
+        OwnerId = owner,
+        Kind = written.Address.Kind.Name,
+        Name = written.Address.Name,
+        Uid = written.Uid,
+        Fingerprint = Stored(written.Fingerprint, signature),
+    });
+
+    /// <summary>Records an object, in the place of another one with its name.</summary>
+    public static void Record(NpgsqlBatch batch, OwnedObjectRow row) => Add(batch,
         """
         INSERT INTO owned_objects (owner_id, kind, name, uid, fingerprint) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (owner_id, kind, name) DO UPDATE SET uid = excluded.uid, fingerprint = excluded.fingerprint
-        """, owner, written.Address.Kind.Name, written.Address.Name, written.Uid, Stored(written.Fingerprint, signature));
+        """, row.OwnerId, row.Kind, row.Name, row.Uid, row.Fingerprint);
 
     /// <summary>Forgets an object that is gone.</summary>
     public static void Forget(NpgsqlBatch batch, OwnedObjectRow row) => Add(batch,

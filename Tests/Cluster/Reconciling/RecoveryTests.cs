@@ -22,7 +22,27 @@ public sealed class RecoveryTests(Platform platform) : PlatformTest(platform)
 
         await AppIs(user.Client, project, "shop", AppState.Running, release: 2);
         Assert.Equal((deployment, service), ((await Cluster.Deployment(project, "shop"))!.Uid(), (await Cluster.Service(project, "shop"))!.Uid()));
-        Assert.Equal(2, (await Cluster.Secrets(project, "shop")).Count);
+        await Has(project, [2]);
+    }
+
+    [Fact]
+    public async Task What_was_created_just_before_a_crash_and_is_not_asked_for_any_more_is_taken_away()
+    {
+        using var user = await Platform.NewUser();
+        var project = await user.NewProject("stray");
+        await user.Client.CreateApp(project, Small("shop") with { Environment = new Dictionary<string, string> { ["A"] = "1" } });
+        await AppIs(user.Client, project, "shop", AppState.Running);
+        var secret = (await Cluster.Secrets(project, "shop")).Single();
+        await Cluster.Client.CoreV1.CreateNamespacedSecretAsync(Like(secret, "shop-env-of-mine"), project);
+
+        // As if the process had been killed after it had created this one, and before it could write that down.
+        await Cluster.Client.CoreV1.CreateNamespacedSecretAsync(Like(secret, "shop-env-0"), project);
+
+        await Wait.For("the stray Secret to be gone", async _ => (await Cluster.Secrets(project, "shop")).Select(s => s.Name()).Order().ToList(),
+            names => names is ["shop-env-1", "shop-env-of-mine"]);
+
+        static V1Secret Like(V1Secret secret, string name) =>
+            new() { Metadata = new() { Name = name, Labels = secret.Metadata.Labels }, Data = secret.Data };
     }
 
     [Fact]

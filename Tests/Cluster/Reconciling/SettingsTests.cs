@@ -10,15 +10,13 @@ public sealed class SettingsTests(Platform platform) : PlatformTest(platform)
     public async Task Settings_that_change_reach_the_apps_that_are_there()
     {
         var database = Own(await TestDatabase.Create());
-        string project;
-        await using (var api = await ApiProcess.Start(database))
-        {
-            using var user = await TestUser.Register(api);
-            project = await user.NewProject("settings");
-            await user.Client.CreateApp(project, Small("shop") with { Stopped = true });
-            await Wait.For("the Deployment", _ => Cluster.Deployment(project, "shop"), found => found is not null);
-            await Wait.Until("the work to be done", async _ => await database.Scalar<long>("SELECT count(*) FROM work_items") == 0);
-        }
+        var before = Own(await ApiProcess.Start(database));
+        using var user = await TestUser.Register(before);
+        var project = await user.NewProject("settings");
+        await user.Client.CreateApp(project, Small("shop") with { Stopped = true });
+        await Wait.For("the Deployment", _ => Cluster.Deployment(project, "shop"), found => found is not null);
+        await Wait.Until("the work to be done", async _ => await database.Scalar<long>("SELECT count(*) FROM work_items") == 0);
+        await before.DisposeAsync();
 
         Own(await ApiProcess.Start(database, settings: new Dictionary<string, string?> { ["Cluster__TerminationGraceSeconds"] = "77" }));
 
