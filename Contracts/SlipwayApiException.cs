@@ -18,6 +18,9 @@ public sealed class SlipwayApiException(HttpStatusCode status, string title, str
     /// <summary>What is wrong with each field; empty where it is not about fields.</summary>
     public IReadOnlyDictionary<string, string[]> Errors { get; } = errors;
 
+    /// <summary>Whether signing in fails for want of an authenticator's code only.</summary>
+    public bool NeedsTwoFactor { get; init; }
+
     /// <summary>When it may be worth trying again.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }

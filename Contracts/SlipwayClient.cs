@@ -10,23 +10,8 @@ namespace Slipway.Contracts;
 /// The typed client of the REST API. Every call throws <see cref="SlipwayApiException"/> where the API says no or cannot be reached.
 /// The caller's <paramref name="http"/> carries base address and credentials.
 /// </summary>
-public sealed class SlipwayClient(HttpClient http)
+public sealed partial class SlipwayClient(HttpClient http)
 {
-    /// <summary>Makes an account.</summary>
-    public Task<Me> Register(RegisterRequest request, CancellationToken cancel = default) => Post<Me>("api/account/register", request, cancel);
-
-    /// <summary>Signs in.</summary>
-    public Task<TokenResponse> Login(LoginRequest request, CancellationToken cancel = default) => Post<TokenResponse>("api/account/login", request, cancel);
-
-    /// <summary>Trades a refresh token for new tokens.</summary>
-    public Task<TokenResponse> Refresh(RefreshRequest request, CancellationToken cancel = default) => Post<TokenResponse>("api/account/refresh", request, cancel);
-
-    /// <summary>Ends the session that the access token belongs to.</summary>
-    public Task Logout(CancellationToken cancel = default) => Send(HttpMethod.Post, "api/account/logout", null, cancel);
-
-    /// <summary>Who is signed in.</summary>
-    public Task<Me> Me(CancellationToken cancel = default) => Get<Me>("api/me", cancel);
-
     /// <summary>The projects that the user is in; sorts by <c>name</c> (default) and <c>createdAt</c>.</summary>
     public Task<Page<ProjectView>> Projects(PageQuery? query = null, CancellationToken cancel = default) =>
         Get<Page<ProjectView>>("api/projects" + Query(query), cancel);
@@ -198,10 +183,10 @@ public sealed class SlipwayClient(HttpClient http)
         }
 
         return new SlipwayApiException(response.StatusCode, problem?.Title ?? $"The API answered {(int)response.StatusCode}.", problem?.Detail,
-            problem?.Errors ?? Nothing, response.Headers.RetryAfter?.Delta);
+            problem?.Errors ?? Nothing, response.Headers.RetryAfter?.Delta) { NeedsTwoFactor = problem?.TwoFactor is true };
     }
 
     private static Dictionary<string, string[]> Nothing { get; } = [];
 
-    private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors);
+    private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors, bool? TwoFactor);
 }
