@@ -53,8 +53,8 @@ public sealed record PatchUser(bool? Disabled = null, bool? Administrator = null
 /// <param name="Quota">Its own limits; null: those of the platform.</param>
 public sealed record AdminProjectView(string Name, DateTimeOffset CreatedAt, int Collaborators, int Apps, ProjectQuota? Quota);
 
-/// <summary>The most that a project's apps may ask for together; what is null is the platform's setting.</summary>
-/// <param name="Cpu">Cores.</param>
-/// <param name="MemoryMiB">Mebibytes.</param>
-/// <param name="Pods">How many pods.</param>
+/// <summary>The most that is set aside for a project's apps together; what is null is the platform's setting.</summary>
+/// <param name="Cpu">Cores. An app sets aside a twentieth of its limit.</param>
+/// <param name="MemoryMiB">Mebibytes. An app sets aside a quarter of its limit.</param>
+/// <param name="Pods">How many pods at once.</param>
 public sealed record ProjectQuota(decimal? Cpu, int? MemoryMiB, int? Pods);

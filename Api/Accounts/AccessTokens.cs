@@ -1,85 +1,70 @@
 using System.Security.Claims;
-using System.Security.Cryptography;
-using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 using Slipway.Api.Storage;
 
 namespace Slipway.Api.Accounts;
 
 /// <summary>
-/// Access tokens: JSON Web Tokens (RFC 7519) that name a session and live for <see cref="Lifetime"/>. They say who somebody claims to be;
-/// the session's row says whether that still holds, and is read at every request.
+/// Signs programs in by their access token, <c>Authorization: Bearer slip_…</c>. The token's row is read at every request. What it may do
+/// is its owner's role at that moment, cut down to the token's.
 /// </summary>
-public sealed class AccessTokens(IOptions<EncryptionOptions> encryption, TimeProvider time)
+public sealed class AccessTokens(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, SlipwayDb db, TimeProvider time)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
-    /// <summary>How long an access token is good for, while its session lasts.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+    /// <summary>What every access token begins with, so that scanners for leaked secrets recognise it.</summary>
+    public const string Prefix = "slip_";
 
-    private const string Issuer = "slipway";
+    /// <summary>The scheme that picks one of the two kinds of token.</summary>
+    public const string EitherScheme = "Bearer or access token";
 
-    // Another key than the one environments are encrypted with, from the same secret (RFC 5869).
-    private readonly SymmetricSecurityKey key = new(HKDF.DeriveKey(
-        HashAlgorithmName.SHA256, Convert.FromBase64String(encryption.Value.Key), 32, info: Encoding.ASCII.GetBytes("slipway access token v1")));
+    private const string SchemeName = "Access token", Bearer = "Bearer ";
+    private const int MaxLength = 128;
+    private static readonly TimeSpan Precision = TimeSpan.FromMinutes(1);
 
-    /// <summary>A token for a session.</summary>
-    public string Issue(Guid userId, Guid sessionId)
+    /// <summary>Registers both kinds of token.</summary>
+    public static void Add(IServiceCollection services)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Issuer,
-            Audience = Issuer,
-            IssuedAt = now,
-            Expires = now + Lifetime,
-            Claims = new Dictionary<string, object> { ["sub"] = userId.ToString(), ["sid"] = sessionId.ToString() },
-            SigningCredentials = new(key, SecurityAlgorithms.HmacSha256),
-        });
+        services.AddAuthentication(EitherScheme)
+            .AddPolicyScheme(EitherScheme, null, either => either.ForwardDefaultSelector = http =>
+                Token(http.Request) is null ? JwtBearerDefaults.AuthenticationScheme : SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, AccessTokens>(SchemeName, null)
+            .AddJwtBearer();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<SessionTokens>((jwt, tokens) => tokens.Configure(jwt));
     }
 
-    /// <summary>How a token is checked.</summary>
-    public void Configure(JwtBearerOptions options)
+    /// <inheritdoc/>
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        options.MapInboundClaims = false;
-        options.TokenValidationParameters = new()
+        if (Token(Request) is not { Length: <= MaxLength } secret)
         {
-            ValidIssuer = Issuer,
-            ValidAudience = Issuer,
-            IssuerSigningKey = key,
-            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-            ClockSkew = TimeSpan.Zero,
-            NameClaimType = "email",
-        };
-        options.Events = new JwtBearerEvents { OnTokenValidated = CheckSession };
-    }
-
-    private static async Task CheckSession(TokenValidatedContext context)
-    {
-        var services = context.HttpContext.RequestServices;
-        var db = services.GetRequiredService<SlipwayDb>();
-        var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        if (!Guid.TryParse(context.Principal?.FindFirstValue("sid"), out var sessionId))
-        {
-            context.Fail("The token names no session.");
-            return;
+            return AuthenticateResult.Fail("This is no access token.");
         }
 
-        var user = await (from session in db.Sessions
-                          join person in db.Users on session.UserId equals person.Id
-                          where session.Id == sessionId && session.ExpiresAt > now
-                          select new CurrentUser(person.Id, person.Email!, sessionId)).FirstOrDefaultAsync(context.HttpContext.RequestAborted);
-        if (user is null)
+        var (hash, now) = (Secrets.Hash(secret), time.GetUtcNow());
+        var found = await (from token in db.AccessTokens.AsNoTracking()
+                           join person in db.Users on token.UserId equals person.Id
+                           where token.Hash == hash && token.ExpiresAt > now && person.DisabledAt == null
+                           select new { token, person.Id, person.Email, person.IsAdministrator }).FirstOrDefaultAsync(Context.RequestAborted);
+        if (found is null)
         {
-            context.Fail("The session has ended.");
-            return;
+            return AuthenticateResult.Fail("The access token is unknown, has expired or was revoked.");
         }
 
-        context.HttpContext.Features.Set(user);
+        if (found.token.LastUsedAt is not { } last || now - last > Precision)
+        {
+            await db.AccessTokens.Where(t => t.Id == found.token.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), Context.RequestAborted);
+        }
+
+        Context.Features.Set(new CurrentUser(found.Id, found.Email!, found.IsAdministrator, null,
+            new(found.token.Id, found.token.Name, found.token.Role, found.token.ProjectId, found.token.Actions)));
+        return AuthenticateResult.Success(new(new ClaimsPrincipal(new ClaimsIdentity([new("sub", found.Id.ToString())], SchemeName)), SchemeName));
     }
+
+    private static string? Token(HttpRequest request) =>
+        request.Headers.Authorization.ToString() is var header && header.StartsWith(Bearer + Prefix, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : null;
 }
-
-/// <summary>Who makes this request, as the database knows them.</summary>
-public sealed record CurrentUser(Guid Id, string Email, Guid SessionId);

@@ -1,108 +1,124 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Slipway.Api.Audit;
 using Slipway.Api.Http;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
 
 namespace Slipway.Api.Accounts;
 
-/// <summary>The routes under /api/account, and /api/me.</summary>
+/// <summary>The routes under /api/account to get in and out, and /api/me.</summary>
 static class AccountEndpoints
 {
     public static void MapAccounts(this IEndpointRouteBuilder routes)
     {
+        var open = routes.MapGroup("/api/account").WithTags("Account").RequireRateLimiting(AccountLimits.PerAddress);
+        open.MapPost("register", Register).ForAnyone().Audited("account.register").WithSummary("Make an account");
+        open.MapPost("confirm-email", ConfirmEmail).ForAnyone().Audited("account.confirm").WithSummary("Confirm the address by the code that was sent to it");
+        open.MapPost("resend-confirmation", Resend).ForAnyone().Audited("account.resend").WithSummary("Send that code again");
+        open.MapPost("login", Login).ForAnyone().Audited("account.login").WithSummary("Sign in")
+            .Produces<TokenResponse>().ProducesProblem(401).ProducesProblem(429);
+
         var account = routes.MapGroup("/api/account").WithTags("Account");
-        account.MapPost("register", Register).AllowAnonymous().WithSummary("Make an account");
-        account.MapPost("login", Login).AllowAnonymous().WithSummary("Sign in");
-        account.MapPost("refresh", Refresh).AllowAnonymous().WithSummary("Trade a refresh token, which works once, for new tokens");
-        account.MapPost("logout", Logout).WithSummary("End this session");
-        routes.MapGet("/api/me", (CurrentUser user) => TypedResults.Ok(new Me(user.Id, user.Email))).WithTags("Account").WithSummary("Who is signed in");
+        account.MapPost("refresh", Refresh).ForAnyone().Audited("account.refresh").WithSummary("Trade a refresh token, which works once, for new tokens")
+            .Produces<TokenResponse>().ProducesProblem(401);
+        account.MapPost("logout", Logout).ForPersons().Audited("account.logout").WithSummary("End this session");
+        account.MapGet("sessions", Sessions).ForPersons().WithSummary("The devices that are signed in");
+        account.MapDelete("sessions/{session}", EndSession).ForPersons().Audited("session.end").WithSummary("Sign a device out at once");
+        routes.MapGet("/api/me", Me).ForUsers().WithTags("Account").WithSummary("Who is signed in").Produces<Me>();
     }
 
-    static async Task<Results<Created<Me>, ProblemHttpResult>> Register(RegisterRequest request, UserManager<User> users, TimeProvider time)
+    static async Task<IResult> Register(RegisterRequest request, Registration registration, CancellationToken cancel)
     {
         var errors = new Dictionary<string, string[]>();
-        if (ExplainEmail(request.Email) is { } badEmail)
+        if (Passwords.ExplainEmail(request.Email) is { } badEmail)
         {
             errors["email"] = [badEmail];
         }
 
-        if (request.Password.Length is < 8 or > 256 || !IsUnicodeText(request.Password))
+        if (Passwords.ExplainPassword(request.Password) is { } badPassword)
         {
-            errors["password"] = ["A password has 8 to 256 characters. A few words in a row are easier to remember than symbols."];
+            errors["password"] = [badPassword];
         }
 
-        if (errors.Count > 0)
-        {
-            return Problems.Invalid(errors);
-        }
-
-        var user = new User { Id = Guid.CreateVersion7(time.GetUtcNow()), UserName = request.Email, Email = request.Email, CreatedAt = time.GetUtcNow() };
-        var result = await users.CreateAsync(user, request.Password);
-        if (result.Succeeded)
-        {
-            return TypedResults.Created("/api/me", new Me(user.Id, user.Email));
-        }
-
-        return result.Errors.Any(e => e.Code.StartsWith("Duplicate", StringComparison.Ordinal))
-            ? Problems.Conflict("There is an account with this address already.", "Sign in, or use another address.")
-            : Problems.Invalid(result.Errors.GroupBy(e => e.Code.StartsWith("Password", StringComparison.Ordinal) ? "password" : "email")
-                .ToDictionary(g => g.Key, g => g.Select(e => e.Description).ToArray()));
+        return errors.Count > 0 ? Problems.Invalid(errors) : await registration.Register(request, cancel);
     }
 
-    static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> Login(
-        LoginRequest request, UserManager<User> users, IPasswordHasher<User> hasher, Sessions sessions, CancellationToken cancel)
+    static async Task<IResult> ConfirmEmail(ConfirmEmailRequest request, AccountCodes codes, SlipwayDb db, CancellationToken cancel)
     {
-        var user = ExplainEmail(request.Email) is null ? await users.FindByEmailAsync(request.Email) : null;
+        if (await codes.Redeem(request.Code, CodePurpose.ConfirmEmail, cancel) is not { } id)
+        {
+            return Problems.BadField("code", "This link has been used already, or is older than a day. Sign in to have another one sent.");
+        }
+
+        await db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, true), cancel);
+        return TypedResults.NoContent();
+    }
+
+    static async Task<IResult> Resend(EmailRequest request, UserManager<User> users, AccountMessages messages, AccountLimits limits, CancellationToken cancel)
+    {
+        if (Passwords.ExplainEmail(request.Email) is { } wrong)
+        {
+            return Problems.BadField("email", wrong);
+        }
+
+        if (limits.Message(request.Email) is { } wait)
+        {
+            return Problems.TooMany("This address has been sent enough messages for now.", wait);
+        }
+
+        if (messages.IsOn && await users.FindByEmailAsync(request.Email) is { EmailConfirmed: false } user)
+        {
+            await messages.Confirm(user, cancel);
+        }
+
+        return TypedResults.Accepted((string?)null);
+    }
+
+    static async Task<IResult> Login(LoginRequest request, Passwords passwords, Sessions sessions, AccountMessages messages, HttpContext http, CancellationToken cancel)
+    {
+        var (user, refusal) = await passwords.Check(request, cancel);
         if (user is null)
         {
-            // As much work as for an account that exists, so that the time says nothing either.
-            hasher.HashPassword(Nobody, request.Password);
-            return WrongPair();
+            return refusal!;
         }
 
-        if (await users.IsLockedOutAsync(user))
+        http.AuditedAs(user);
+        return user switch
         {
-            return Problems.Unauthorized("Too many wrong passwords. This account can sign in again in a few minutes.");
-        }
-
-        if (!await users.CheckPasswordAsync(user, request.Password))
-        {
-            await users.AccessFailedAsync(user);
-            return WrongPair();
-        }
-
-        if (user.AccessFailedCount > 0)
-        {
-            await users.ResetAccessFailedCountAsync(user);
-        }
-
-        return TypedResults.Ok(await sessions.Begin(user.Id, cancel));
-
-        static ProblemHttpResult WrongPair() => Problems.Unauthorized("Address and password do not fit together.");
+            { DisabledAt: not null } => Problems.Forbidden("This account has been disabled.", "An administrator of the platform can enable it again."),
+            { EmailConfirmed: false } when messages.IsOn =>
+                Problems.Forbidden("Confirm your address first.", "We have sent you a message with a link. It can be sent again from the page where you registered."),
+            _ => TypedResults.Ok(await sessions.Begin(user.Id, cancel)),
+        };
     }
 
-    static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> Refresh(RefreshRequest request, Sessions sessions, CancellationToken cancel) =>
+    static async Task<IResult> Refresh(RefreshRequest request, Sessions sessions, CancellationToken cancel) =>
         await sessions.Refresh(request.RefreshToken, cancel) is { } tokens
             ? TypedResults.Ok(tokens)
             : Problems.Unauthorized("This session has ended. Sign in again.");
 
-    static async Task<NoContent> Logout(CurrentUser user, Sessions sessions, CancellationToken cancel)
+    static async Task<IResult> Logout(CurrentUser user, Sessions sessions, CancellationToken cancel)
     {
-        await sessions.End(user.SessionId, cancel);
+        await sessions.End(user.SessionId!.Value, cancel);
         return TypedResults.NoContent();
     }
 
-    private static readonly User Nobody = new();
-
-    // Deliberately mild: only a message that arrives proves an address (RFC 5321 allows nearly everything).
-    private static string? ExplainEmail(string email) => email switch
+    static async Task<IResult> Sessions([AsParameters] PageParameters page, CurrentUser user, Sessions sessions, CancellationToken cancel)
     {
-        { Length: > 254 } => "An e-mail address has at most 254 characters.",
-        _ when !AppRules.IsText(email) || email.Any(char.IsWhiteSpace) || email.IndexOf('@') is var at && (at < 1 || at != email.LastIndexOf('@') || at == email.Length - 1) =>
-            "This is no e-mail address. It looks like 'you@example.com'.",
-        _ => null,
-    };
+        if (page.Refuse("seenAt") is { } refusal)
+        {
+            return refusal;
+        }
 
-    private static bool IsUnicodeText(string text) => !text.Contains('\0') && AppRules.IsText(text.Replace("\t", "", StringComparison.Ordinal));
+        return TypedResults.Ok(page.Of(await sessions.List(user, cancel)));
+    }
+
+    static async Task<IResult> EndSession(string session, CurrentUser user, SlipwayDb db, CancellationToken cancel) =>
+        Guid.TryParse(session, out var id) && await db.Sessions.Where(s => s.Id == id && s.UserId == user.Id).ExecuteDeleteAsync(cancel) > 0
+            ? TypedResults.NoContent()
+            : Problems.NotFound("You have no such session.");
+
+    static async Task<IResult> Me(CurrentUser user, SlipwayDb db, CancellationToken cancel) => TypedResults.Ok(new Me(user.Id, user.Email, user.IsAdministrator,
+        await db.Users.Where(u => u.Id == user.Id).Select(u => u.TwoFactorEnabled).FirstOrDefaultAsync(cancel)));
 }

@@ -1,6 +1,8 @@
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using Slipway.Api.Audit;
+using Slipway.Api.Http;
 using Slipway.Api.Storage;
 
 namespace Slipway.Api.Accounts;
@@ -16,15 +18,22 @@ static class AccountServices
             options.User.RequireUniqueEmail = true;
             // Any address that a message can reach; the endpoint has its own rule and sentence.
             options.User.AllowedUserNameCharacters = "";
-            // Length is what counts (NIST SP 800-63B, 3.1.1.2); composition rules make passwords worse.
+            // Composition rules make passwords worse (NIST SP 800-63B, 3.1.1.2).
             options.Password = new() { RequiredLength = 8, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false, RequiredUniqueChars = 1 };
-            options.Lockout = new() { MaxFailedAccessAttempts = 10, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5) };
-        }).AddEntityFrameworkStores<SlipwayDb>();
+        }).AddUserStore<SealedUserStore>().AddTokenProvider<AuthenticatorTokenProvider<User>>(TokenOptions.DefaultAuthenticatorProvider);
 
-        services.AddSingleton<AccessTokens>();
+        services.AddOptions<AccountOptions>().BindConfiguration("Accounts").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AccountOptions>>(new Sentence<AccountOptions>(AccountOptions.Explain));
+        services.AddSingleton<SessionTokens>();
+        services.AddSingleton<SignInAttempts>();
         services.AddScoped<Sessions>();
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<AccessTokens>((options, tokens) => tokens.Configure(options));
+        services.AddScoped<Passwords>();
+        services.AddScoped<AccountCodes>();
+        services.AddScoped<AccountMessages>();
+        services.AddScoped<Registration>();
+        services.AddSingleton<AuditTrail>();
+        AccountLimits.Add(services);
+        AccessTokens.Add(services);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
 
         services.AddHttpContextAccessor();

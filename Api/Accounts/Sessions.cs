@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
@@ -10,18 +8,34 @@ namespace Slipway.Api.Accounts;
 /// Sessions and their refresh tokens. A refresh token is <c>session id . secret</c>, is stored as a hash and works once; somebody who
 /// shows one a second time has a stolen copy, or is the one it was stolen from, so the whole session ends (RFC 9700, 4.14.2).
 /// </summary>
-public sealed class Sessions(SlipwayDb db, AccessTokens accessTokens, TimeProvider time)
+public sealed class Sessions(SlipwayDb db, SessionTokens accessTokens, IHttpContextAccessor http, TimeProvider time)
 {
+    private const int MaxDevice = 200;
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
+
+    private string? Device => http.HttpContext?.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent
+        ? new([.. agent.Take(MaxDevice).Where(c => c is >= ' ' and <= '~')])
+        : null;
+
+    private string? Address => http.HttpContext?.Origin();
 
     /// <summary>Begins a session.</summary>
     public async Task<TokenResponse> Begin(Guid userId, CancellationToken cancel)
     {
-        // Two sign-ins at once may both have tried to reset the count of wrong passwords; what lost that race is not to be saved here.
         db.ChangeTracker.Clear();
         var now = time.GetUtcNow();
-        var secret = NewSecret();
-        var session = new SessionRow { Id = Guid.CreateVersion7(now), UserId = userId, RefreshHash = Hash(secret), CreatedAt = now, ExpiresAt = now + Lifetime };
+        var secret = Secrets.New();
+        var session = new SessionRow
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = userId,
+            RefreshHash = Secrets.Hash(secret),
+            CreatedAt = now,
+            SeenAt = now,
+            ExpiresAt = now + Lifetime,
+            Device = Device,
+            Address = Address,
+        };
         // Sessions that ran out are cleared away where they gather: with their owner.
         await db.Sessions.Where(s => s.UserId == userId && s.ExpiresAt < now).ExecuteDeleteAsync(cancel);
         db.Sessions.Add(session);
@@ -38,11 +52,12 @@ public sealed class Sessions(SlipwayDb db, AccessTokens accessTokens, TimeProvid
         }
 
         var now = time.GetUtcNow();
-        var next = NewSecret();
-        var (old, fresh) = (Hash(secret), Hash(next));
+        var next = Secrets.New();
+        var (old, fresh, device, address) = (Secrets.Hash(secret), Secrets.Hash(next), Device, Address);
         var refreshed = await db.Sessions
-            .Where(s => s.Id == sessionId && s.RefreshHash == old && s.ExpiresAt > now)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RefreshHash, fresh).SetProperty(s => s.ExpiresAt, now + Lifetime), cancel);
+            .Where(s => s.Id == sessionId && s.RefreshHash == old && s.ExpiresAt > now && db.Users.Any(u => u.Id == s.UserId && u.DisabledAt == null))
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RefreshHash, fresh).SetProperty(s => s.ExpiresAt, now + Lifetime)
+                .SetProperty(s => s.SeenAt, now).SetProperty(s => s.Device, s => device ?? s.Device).SetProperty(s => s.Address, address), cancel);
         if (refreshed == 0)
         {
             await End(sessionId, cancel);
@@ -56,10 +71,18 @@ public sealed class Sessions(SlipwayDb db, AccessTokens accessTokens, TimeProvid
     /// <summary>Ends a session: its access tokens stop working at once.</summary>
     public Task End(Guid sessionId, CancellationToken cancel) => db.Sessions.Where(s => s.Id == sessionId).ExecuteDeleteAsync(cancel);
 
+    /// <summary>Ends all sessions of a user but one; null: all.</summary>
+    public Task EndOthers(Guid userId, Guid? keep, CancellationToken cancel) =>
+        db.Sessions.Where(s => s.UserId == userId && s.Id != keep).ExecuteDeleteAsync(cancel);
+
+    /// <summary>The user's sessions, the one seen last first.</summary>
+    public async Task<IReadOnlyList<SessionView>> List(CurrentUser user, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        return await db.Sessions.AsNoTracking().Where(s => s.UserId == user.Id && s.ExpiresAt > now).OrderByDescending(s => s.SeenAt)
+            .Select(s => new SessionView(s.Id, s.Device, s.Address, s.CreatedAt, s.SeenAt, s.Id == user.SessionId)).ToListAsync(cancel);
+    }
+
     private TokenResponse Tokens(Guid userId, Guid sessionId, string secret) =>
-        new(accessTokens.Issue(userId, sessionId), (int)AccessTokens.Lifetime.TotalSeconds, $"{sessionId:N}.{secret}");
-
-    private static string NewSecret() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-
-    private static byte[] Hash(string secret) => SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret));
+        new(accessTokens.Issue(userId, sessionId), (int)SessionTokens.Lifetime.TotalSeconds, $"{sessionId:N}.{secret}");
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Slipway.Api.Accounts;
 using Slipway.Api.Http;
 using Slipway.Api.Projects;
 using Slipway.Contracts;
@@ -11,14 +12,14 @@ static class AppEndpoints
     public static void MapApps(this IEndpointRouteBuilder routes)
     {
         var apps = routes.MapGroup("/api/projects/{project}/apps").WithTags("Apps");
-        apps.MapGet("", List).RequireRole(Role.Viewer).WithSummary("The project's apps");
-        apps.MapPost("", Create).RequireRole(Role.Editor).WithSummary("Deploy an image as a new app");
-        apps.MapGet("{app}", Get).RequireRole(Role.Viewer).WithSummary("One app");
-        apps.MapPatch("{app}", Patch).RequireRole(Role.Editor).WithSummary("Change an app: a new release");
-        apps.MapDelete("{app}", Delete).RequireRole(Role.Editor).WithSummary("Delete an app and all it runs");
-        apps.MapPost("{app}/restart", Restart).RequireRole(Role.Editor).WithSummary("Replace all replicas by fresh ones, without a gap");
-        apps.MapPost("{app}/stop", Stop).RequireRole(Role.Editor).WithSummary("Run no replica until it is started again");
-        apps.MapPost("{app}/start", Start).RequireRole(Role.Editor).WithSummary("Run a stopped app again");
+        apps.MapGet("", List).Needs(Permission.ViewProject).WithSummary("The project's apps");
+        apps.MapPost("", Create).Needs(Permission.DeployApp).Audited("app.deploy").WithSummary("Deploy an image as a new app");
+        apps.MapGet("{app}", Get).Needs(Permission.ViewProject).WithSummary("One app");
+        apps.MapPatch("{app}", Patch).Needs(Permission.DeployApp).Audited("app.change").WithSummary("Change an app: a new release");
+        apps.MapDelete("{app}", Delete).Needs(Permission.DeleteApp).Audited("app.delete").WithSummary("Delete an app and all it runs");
+        apps.MapPost("{app}/restart", Restart).Needs(Permission.RunApp).Audited("app.restart").WithSummary("Replace all replicas by fresh ones, without a gap");
+        apps.MapPost("{app}/stop", Stop).Needs(Permission.RunApp).Audited("app.stop").WithSummary("Run no replica until it is started again");
+        apps.MapPost("{app}/start", Start).Needs(Permission.RunApp).Audited("app.start").WithSummary("Run a stopped app again");
     }
 
     static async Task<Results<Ok<Page<AppView>>, ProblemHttpResult>> List(

@@ -35,7 +35,17 @@ public static class Problems
     public static ProblemHttpResult Unauthorized(string title) => Of(StatusCodes.Status401Unauthorized, title);
 
     /// <summary>503; sets Retry-After (seconds).</summary>
-    public static IResult Unavailable(string title, string detail, TimeSpan retryAfter) => new UnavailableResult(title, detail, retryAfter);
+    public static IResult Unavailable(string title, string detail, TimeSpan retryAfter) =>
+        new LaterResult(StatusCodes.Status503ServiceUnavailable, title, detail, retryAfter);
+
+    /// <summary>429; sets Retry-After (seconds).</summary>
+    public static IResult TooMany(string title, TimeSpan retryAfter) =>
+        new LaterResult(StatusCodes.Status429TooManyRequests, title, $"Try again in {Words(retryAfter)}.", retryAfter);
+
+    /// <summary>403.</summary>
+    public static ProblemHttpResult Forbidden(string title, string? detail = null) => Of(StatusCodes.Status403Forbidden, title, detail);
+
+    private static string Words(TimeSpan time) => time.TotalSeconds <= 90 ? $"{Math.Max(1, Math.Ceiling(time.TotalSeconds)):0} seconds" : $"{Math.Ceiling(time.TotalMinutes):0} minutes";
 
     /// <summary>A name from a request, short and without control characters, to be said back to whoever sent it.</summary>
     public static string Shown(string name) => new([.. name.Take(80).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
@@ -43,12 +53,12 @@ public static class Problems
     private static ProblemHttpResult Of(int status, string title, string? detail = null) =>
         TypedResults.Problem(new ProblemDetails { Status = status, Title = title, Detail = detail });
 
-    private sealed class UnavailableResult(string title, string detail, TimeSpan retryAfter) : IResult
+    private sealed class LaterResult(int status, string title, string? detail, TimeSpan retryAfter) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(retryAfter.TotalSeconds)).ToString();
-            return Of(StatusCodes.Status503ServiceUnavailable, title, detail).ExecuteAsync(httpContext);
+            return Of(status, title, detail).ExecuteAsync(httpContext);
         }
     }
 }

@@ -8,48 +8,34 @@ using Slipway.Contracts;
 namespace Slipway.Api.Projects;
 
 /// <summary>The project that a request is about, and what its user may do there: read from the database at every request.</summary>
-public sealed record ProjectScope(ProjectRow Project, Role Role, CurrentUser User);
+/// <param name="Role">The user's; where they come with an access token, at most the token's.</param>
+public sealed record ProjectScope(ProjectRow Project, Role Role, CurrentUser User)
+{
+    /// <summary>Whether the role, and the access token if there is one, permit it.</summary>
+    public bool May(Permission permission) => Role.May(permission) && User.Token?.Actions?.Contains(permission) is null or true;
+}
 
-/// <summary>Who gets in: strangers get 404 for everything in a project, collaborators 403 for what their role may not do.</summary>
+/// <summary>
+/// Who gets in, by what each endpoint declares (<see cref="EndpointAccess"/>): strangers get 404 for everything in a project, collaborators
+/// 403 for what their role may not do.
+/// </summary>
 static class ProjectAccess
 {
-    private sealed record RequiredRole(Role Role);
-
-    /// <summary>The endpoint's route has a <c>{project}</c>, and its user needs at least this role there.</summary>
-    public static TBuilder RequireRole<TBuilder>(this TBuilder endpoint, Role role)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RequiredRole(role));
-
     public static void AddProjectAccess(this IServiceCollection services) =>
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.Features.Get<ProjectScope>()
-            ?? throw new InvalidOperationException("The endpoint is about no project: it must call RequireRole."));
+            ?? throw new InvalidOperationException("The endpoint is about no project: it must declare what it needs there."));
 
     /// <summary>Runs before parameters are bound, so that what a stranger sends is not even looked at.</summary>
-    public static void UseProjectAccess(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    public static void UseEndpointAccess(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiredRole>() is not { } required)
+        if (context.GetEndpoint() is { } endpoint && EndpointAccess.Of(endpoint) is { Audience: not Audience.Anyone } access
+            && await Refuse(context, access) is { } refusal)
         {
-            await next(context);
+            await refusal.ExecuteAsync(context);
             return;
         }
 
-        var name = (string)context.Request.RouteValues["project"]!;
-        var user = context.Features.GetRequiredFeature<CurrentUser>();
-        var scope = await Find(context.RequestServices.GetRequiredService<SlipwayDb>(), name, user, context.RequestAborted);
-        if (scope is null)
-        {
-            await Problems.NotFound($"There is no project '{Problems.Shown(name)}', or you are not in it.").ExecuteAsync(context);
-        }
-        else if (scope.Role < required.Role)
-        {
-            await TypedResults.Problem(statusCode: StatusCodes.Status403Forbidden,
-                title: $"This needs the role '{required.Role.ToString().ToLowerInvariant()}' in '{scope.Project.Name}'; yours is '{scope.Role.ToString().ToLowerInvariant()}'.")
-                .ExecuteAsync(context);
-        }
-        else
-        {
-            context.Features.Set(scope);
-            await next(context);
-        }
+        await next(context);
     });
 
     /// <summary>The user's scope in a project; null where there is no such project for them.</summary>
@@ -62,9 +48,50 @@ static class ProjectAccess
         }
 
         var found = await (from row in db.Projects.AsNoTracking()
-                           join collaborator in db.Collaborators on row.Id equals collaborator.ProjectId
-                           where row.Name == project && row.DeletedAt == null && row.NamespaceUid != null && collaborator.UserId == user.Id
-                           select new { row, collaborator.Role }).FirstOrDefaultAsync(cancel);
-        return found is null ? null : new(found.row, found.Role, user);
+                           where row.Name == project && row.DeletedAt == null && row.NamespaceUid != null
+                           select new { row, Role = db.Collaborators.Where(c => c.ProjectId == row.Id && c.UserId == user.Id).Select(c => (Role?)c.Role).FirstOrDefault() })
+            .FirstOrDefaultAsync(cancel);
+        if (found is null || (user.Token is { ProjectId: { } only } && only != found.row.Id))
+        {
+            return null;
+        }
+
+        // Administrators see all projects, in person: a program of theirs has what they were given like everybody else.
+        var role = found.Role ?? (user is { IsAdministrator: true, Token: null } ? Role.Viewer : null);
+        return role is { } theirs ? new(found.row, user.Token is { Role: var most } && most < theirs ? most : theirs, user) : null;
+    }
+
+    private static async Task<IResult?> Refuse(HttpContext context, EndpointAccess access)
+    {
+        var user = context.Features.GetRequiredFeature<CurrentUser>();
+        switch (access.Audience)
+        {
+            case Audience.User:
+                return null;
+            case Audience.Person or Audience.Administrator when user.Token is not null:
+                return Problems.Forbidden("An access token cannot do this.", "Sign in with your password.");
+            case Audience.Administrator when !user.IsAdministrator:
+                return Problems.Forbidden("This is for administrators of the platform.");
+            case Audience.Person or Audience.Administrator:
+                return null;
+        }
+
+        var name = (string)context.Request.RouteValues["project"]!;
+        var permission = access.Permission!.Value;
+        if (await Find(context.RequestServices.GetRequiredService<SlipwayDb>(), name, user, context.RequestAborted) is not { } scope)
+        {
+            return Problems.NotFound($"There is no project '{Problems.Shown(name)}', or you are not in it.");
+        }
+
+        context.Features.Set(scope);
+        return scope switch
+        {
+            _ when scope.May(permission) => null,
+            _ when scope.Role.May(permission) => Problems.Forbidden("This access token is not for that.", $"It takes the action '{Word(permission)}'."),
+            _ => Problems.Forbidden($"This needs the role '{Word(RoleTable.Least(permission))}' in '{scope.Project.Name}'; yours is '{Word(scope.Role)}'."),
+        };
+
+        static string Word<T>(T value)
+            where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
     }
 }

@@ -11,11 +11,11 @@ static class ProjectEndpoints
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
         var projects = routes.MapGroup("/api/projects").WithTags("Projects");
-        projects.MapGet("", List).WithSummary("The projects that you are in");
-        projects.MapPost("", Create).WithSummary("Make a project and its namespace")
+        projects.MapGet("", List).ForUsers().WithSummary("The projects that you are in");
+        projects.MapPost("", Create).ForUsers().Audited("project.create").WithSummary("Make a project and its namespace")
             .Produces<ProjectView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
-        projects.MapGet("{project}", Get).RequireRole(Role.Viewer).WithSummary("One project");
-        projects.MapDelete("{project}", Delete).RequireRole(Role.Creator).WithSummary("Delete an empty project and its namespace");
+        projects.MapGet("{project}", Get).Needs(Permission.ViewProject).WithSummary("One project");
+        projects.MapDelete("{project}", Delete).Needs(Permission.DeleteProject).Audited("project.delete").WithSummary("Delete an empty project and its namespace");
     }
 
     static async Task<Results<Ok<Page<ProjectView>>, ProblemHttpResult>> List(
@@ -23,7 +23,9 @@ static class ProjectEndpoints
         page.Refuse("name", "createdAt") is { } refusal ? refusal : TypedResults.Ok(await projects.List(user, page, cancel));
 
     static async Task<IResult> Create(CreateProject request, CurrentUser user, ProjectService projects, CancellationToken cancel) =>
-        NameRules.ExplainProject(request.Name) is { } wrong ? Problems.BadField("name", wrong) : await projects.Create(request.Name, user, cancel);
+        user.Token is { } token && !(token.IsWide && token.Role is Role.Creator) ? Problems.Forbidden("This access token cannot make projects.", "It takes one for all projects, with the role 'creator' and all actions.")
+        : NameRules.ExplainProject(request.Name) is { } wrong ? Problems.BadField("name", wrong)
+        : await projects.Create(request.Name, user, cancel);
 
     static async Task<Ok<ProjectView>> Get(ProjectScope scope, ProjectService projects, CancellationToken cancel) =>
         TypedResults.Ok(await projects.View(scope, cancel));

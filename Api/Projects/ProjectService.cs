@@ -20,9 +20,10 @@ public sealed class ProjectService(SlipwayDb db, NamespaceCreation namespaces, A
     /// <summary>A page of the user's projects.</summary>
     public async Task<Page<ProjectView>> List(CurrentUser user, PageParameters page, CancellationToken cancel)
     {
+        var only = user.Token?.ProjectId;
         var mine = from project in db.Projects
                    join collaborator in db.Collaborators on project.Id equals collaborator.ProjectId
-                   where collaborator.UserId == user.Id && project.DeletedAt == null && project.NamespaceUid != null
+                   where collaborator.UserId == user.Id && (only == null || project.Id == only) && project.DeletedAt == null && project.NamespaceUid != null
                    select new { project, collaborator.Role };
         if (page.SearchPattern is { } pattern)
         {
@@ -33,7 +34,7 @@ public sealed class ProjectService(SlipwayDb db, NamespaceCreation namespaces, A
         var ordered = page.SortField("name") is "createdAt" ? page.Order(mine, m => m.project.CreatedAt) : page.Order(mine, m => m.project.Name);
         var rows = await ordered.AsNoTracking().Skip(page.Skip).Take(page.Take).ToListAsync(cancel);
         var states = await views.States([.. rows.Select(r => r.project)], cancel);
-        return new([.. rows.Select(r => new ProjectView(r.project.Name, r.Role, r.project.CreatedAt, states[r.project.Id]))], total);
+        return new([.. rows.Select(r => new ProjectView(r.project.Name, user.Token is { Role: var most } && most < r.Role ? most : r.Role, r.project.CreatedAt, states[r.project.Id]))], total);
     }
 
     /// <summary>One project.</summary>
@@ -49,7 +50,7 @@ public sealed class ProjectService(SlipwayDb db, NamespaceCreation namespaces, A
         var now = time.GetUtcNow();
         var project = new ProjectRow { Id = Guid.CreateVersion7(now), Name = name, CreatedAt = now, CreatedBy = user.Id };
         db.Projects.Add(project);
-        db.Collaborators.Add(new CollaboratorRow { ProjectId = project.Id, UserId = user.Id, Role = Role.Creator });
+        db.Collaborators.Add(new CollaboratorRow { ProjectId = project.Id, UserId = user.Id, Role = Role.Creator, Since = now, Version = 1 });
         db.WorkItems.Add(new WorkItemRow { Target = WorkTarget.Project, TargetId = project.Id, Generation = 1, DueAt = now + CreationLimit });
         try
         {

@@ -6,6 +6,8 @@ static class ProjectServices
     {
         builder.Services.AddProjectAccess();
         builder.Services.AddScoped<ProjectService>();
+        builder.Services.AddScoped<Collaborators>();
+        builder.Services.AddScoped<Invitations>();
         builder.Services.AddSingleton<NamespaceCreation>();
     }
 }

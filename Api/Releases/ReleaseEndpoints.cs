@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Slipway.Api.Accounts;
 using Slipway.Api.Apps;
 using Slipway.Api.Http;
 using Slipway.Api.Projects;
@@ -14,8 +15,8 @@ static class ReleaseEndpoints
     public static void MapReleases(this IEndpointRouteBuilder routes)
     {
         var releases = routes.MapGroup("/api/projects/{project}/apps/{app}/releases").WithTags("Releases");
-        releases.MapGet("", List).RequireRole(Role.Viewer).WithSummary("The app's releases, newest first");
-        releases.MapPost("{number}/rollback", Rollback).RequireRole(Role.Editor).WithSummary("A new release with the spec of an older one");
+        releases.MapGet("", List).Needs(Permission.ViewProject).WithSummary("The app's releases, newest first");
+        releases.MapPost("{number}/rollback", Rollback).Needs(Permission.DeployApp).Audited("app.rollback").WithSummary("A new release with the spec of an older one");
     }
 
     static async Task<Results<Ok<Page<ReleaseView>>, ProblemHttpResult>> List(

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -20,8 +21,8 @@ public sealed record EncryptionOptions
 }
 
 /// <summary>
-/// Seals the values of an app's environment with AES-256-GCM. Layout: version (1 byte), nonce (12), tag (16), ciphertext. The app's id
-/// is authenticated with it, so that a row copied to another app does not open.
+/// Seals what is secret and has to be read again, such as the values of an app's environment, with AES-256-GCM. Layout: version (1 byte),
+/// nonce (12), tag (16), ciphertext. The owner's id is authenticated with it, so that a row copied to another owner does not open.
 /// </summary>
 public sealed class EnvironmentBox(IOptions<EncryptionOptions> options)
 {
@@ -30,29 +31,39 @@ public sealed class EnvironmentBox(IOptions<EncryptionOptions> options)
     private readonly byte[] key = Convert.FromBase64String(options.Value.Key);
 
     /// <summary>Encrypts <paramref name="environment"/> for the app <paramref name="appId"/>.</summary>
-    public byte[] Seal(Guid appId, IReadOnlyDictionary<string, string> environment)
+    public byte[] Seal(Guid appId, IReadOnlyDictionary<string, string> environment) => SealBytes(appId, JsonSerializer.SerializeToUtf8Bytes(environment));
+
+    /// <summary>Decrypts what <see cref="Seal"/> made for the same app; throws where the key is another one or the bytes were changed.</summary>
+    public IReadOnlyDictionary<string, string> Open(Guid appId, byte[] sealedBytes) =>
+        JsonSerializer.Deserialize<Dictionary<string, string>>(OpenBytes(appId, sealedBytes))!;
+
+    /// <summary>Encrypts a text that belongs to <paramref name="owner"/>.</summary>
+    public byte[] SealText(Guid owner, string text) => SealBytes(owner, Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Decrypts what <see cref="SealText"/> made for the same owner.</summary>
+    public string OpenText(Guid owner, byte[] sealedBytes) => Encoding.UTF8.GetString(OpenBytes(owner, sealedBytes));
+
+    private byte[] SealBytes(Guid owner, byte[] plain)
     {
-        var plain = JsonSerializer.SerializeToUtf8Bytes(environment);
         var sealedBytes = new byte[HeaderSize + plain.Length];
         sealedBytes[0] = Version;
         var nonce = sealedBytes.AsSpan(1, NonceSize);
         RandomNumberGenerator.Fill(nonce);
         using var aes = new AesGcm(key, TagSize);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), appId.ToByteArray());
+        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), owner.ToByteArray());
         return sealedBytes;
     }
 
-    /// <summary>Decrypts what <see cref="Seal"/> made for the same app; throws where the key is another one or the bytes were changed.</summary>
-    public IReadOnlyDictionary<string, string> Open(Guid appId, byte[] sealedBytes)
+    private byte[] OpenBytes(Guid owner, byte[] sealedBytes)
     {
         if (sealedBytes.Length < HeaderSize || sealedBytes[0] != Version)
         {
-            throw new CryptographicException("The stored environment has a layout that this version does not know.");
+            throw new CryptographicException("What is stored has a layout that this version does not know.");
         }
 
         var plain = new byte[sealedBytes.Length - HeaderSize];
         using var aes = new AesGcm(key, TagSize);
-        aes.Decrypt(sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), plain, appId.ToByteArray());
-        return JsonSerializer.Deserialize<Dictionary<string, string>>(plain)!;
+        aes.Decrypt(sealedBytes.AsSpan(1, NonceSize), sealedBytes.AsSpan(HeaderSize), sealedBytes.AsSpan(1 + NonceSize, TagSize), plain, owner.ToByteArray());
+        return plain;
     }
 }

@@ -7,6 +7,12 @@ namespace Slipway.Api.Storage;
 public sealed class User : IdentityUser<Guid>
 {
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>May use everything under <c>/api/admin</c>.</summary>
+    public bool IsAdministrator { get; set; }
+
+    /// <summary>Since when an administrator has shut this account out; null while it may sign in.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
 }
 
 /// <summary>One signed-in device. Deleting the row signs it out at its next request.</summary>
@@ -20,6 +26,15 @@ public sealed class SessionRow
     public required byte[] RefreshHash { get; set; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Its last sign-in or refresh.</summary>
+    public DateTimeOffset SeenAt { get; set; }
+
+    /// <summary>What it called itself then; shortened.</summary>
+    public string? Device { get; set; }
+
+    /// <summary>From where.</summary>
+    public string? Address { get; set; }
 
     /// <summary>Until when the refresh token works; every refresh moves it on.</summary>
     public DateTimeOffset ExpiresAt { get; set; }
@@ -45,6 +60,9 @@ public sealed class ProjectRow
 
     /// <summary>When its deletion was asked for. The reconciler deletes the namespace, then the row.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>Limits that an administrator has set for this project; null: those of the platform.</summary>
+    public ProjectQuota? Quota { get; set; }
 }
 
 /// <summary>A person's role in a project.</summary>
@@ -55,6 +73,11 @@ public sealed class CollaboratorRow
     public Guid UserId { get; init; }
 
     public Role Role { get; set; }
+
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>Grows with every change of the role.</summary>
+    public int Version { get; set; }
 }
 
 /// <summary>An app as it is wanted. Its spec is the newest release's.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Slipway.Contracts;
 
 namespace Slipway.Api.Storage;
@@ -14,6 +15,18 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
     public DbSet<ProjectRow> Projects => Set<ProjectRow>();
 
     public DbSet<CollaboratorRow> Collaborators => Set<CollaboratorRow>();
+
+    public DbSet<InvitationRow> Invitations => Set<InvitationRow>();
+
+    public DbSet<AccessTokenRow> AccessTokens => Set<AccessTokenRow>();
+
+    public DbSet<AccountCodeRow> AccountCodes => Set<AccountCodeRow>();
+
+    public DbSet<SignInAttemptsRow> SignInAttempts => Set<SignInAttemptsRow>();
+
+    public DbSet<MailRow> Mails => Set<MailRow>();
+
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
 
     public DbSet<AppRow> Apps => Set<AppRow>();
 
@@ -37,12 +50,17 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
         {
             session.HasIndex(s => s.RefreshHash).IsUnique();
             session.HasIndex(s => s.UserId);
+            session.Property(s => s.Device).HasMaxLength(200);
+            session.Property(s => s.Address).HasMaxLength(64);
             session.HasOne<User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<ProjectRow>(project =>
         {
             project.HasIndex(p => p.Name).IsUnique();
             project.Property(p => p.Name).HasMaxLength(NameRules.ProjectMaxLength).UseCollation("C");
+            project.Property(p => p.Quota).HasColumnType("jsonb").HasConversion(
+                quota => JsonSerializer.Serialize(quota, JsonSerializerOptions.Web),
+                json => JsonSerializer.Deserialize<ProjectQuota>(json, JsonSerializerOptions.Web));
         });
         builder.Entity<CollaboratorRow>(collaborator =>
         {
@@ -52,6 +70,7 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
             collaborator.HasOne<ProjectRow>().WithMany().HasForeignKey(c => c.ProjectId).OnDelete(DeleteBehavior.Cascade);
             collaborator.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
         });
+        AddAccounts(builder);
         builder.Entity<AppRow>(app =>
         {
             app.HasIndex(a => new { a.ProjectId, a.Name }).IsUnique();
@@ -83,5 +102,43 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
             item.HasIndex(w => w.DueAt);
         });
         builder.Entity<OwnedObjectRow>().HasKey(o => new { o.OwnerId, o.Kind, o.Name });
+    }
+
+    private static void AddAccounts(ModelBuilder builder)
+    {
+        builder.Entity<InvitationRow>(invitation =>
+        {
+            invitation.HasIndex(i => new { i.ProjectId, i.NormalizedEmail }).IsUnique();
+            invitation.HasIndex(i => i.Hash).IsUnique();
+            invitation.Property(i => i.Role).HasConversion<string>().HasMaxLength(16);
+            invitation.HasOne<ProjectRow>().WithMany().HasForeignKey(i => i.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<AccessTokenRow>(token =>
+        {
+            token.HasIndex(t => t.Hash).IsUnique();
+            token.HasIndex(t => t.UserId);
+            token.Property(t => t.Role).HasConversion<string>().HasMaxLength(16);
+            token.Property(t => t.Actions).HasConversion(
+                actions => string.Join(',', actions!),
+                text => text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Enum.Parse<Permission>).ToList(),
+                new ValueComparer<IReadOnlyList<Permission>>((a, b) => a!.SequenceEqual(b!), all => all.Count, all => all.ToList()));
+            token.HasOne<User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+            token.HasOne<ProjectRow>().WithMany().HasForeignKey(t => t.ProjectId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<AccountCodeRow>(code =>
+        {
+            code.HasIndex(c => c.Hash).IsUnique();
+            code.Property(c => c.Purpose).HasConversion<string>().HasMaxLength(16);
+            code.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<SignInAttemptsRow>().HasKey(a => a.EmailHash);
+        builder.Entity<MailRow>().HasIndex(m => m.DueAt);
+        builder.Entity<AuditRow>(entry =>
+        {
+            // No foreign keys: what happened outlives whom and what it happened to.
+            entry.ToTable("audit");
+            entry.HasIndex(a => new { a.ProjectId, a.Id });
+            entry.Property(a => a.Action).HasMaxLength(64);
+        });
     }
 }

@@ -46,6 +46,9 @@ sealed class ApiProcess : IAsyncDisposable
             ["Exposure__Mode"] = "NodePort",
             ["Exposure__Host"] = "127.0.0.1",
             ["Encryption__Key"] = Key,
+            // All of the tests' users come from one address.
+            ["Accounts__AttemptsPerAddress"] = "100000",
+            ["PublicUrl"] = "http://127.0.0.1",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null,
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>())

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Slipway.Api.Accounts;
 using Slipway.Api.Cluster.Watching;
 using Slipway.Api.Http;
 using Slipway.Api.Projects;
@@ -14,13 +15,13 @@ static class ObservingEndpoints
     public static void MapObserving(this IEndpointRouteBuilder routes)
     {
         var app = routes.MapGroup("/api/projects/{project}/apps/{app}").WithTags("Observing");
-        app.MapGet("pods", Pods).RequireRole(Role.Viewer).WithSummary("The app's running copies, newest first");
-        app.MapGet("events", Events).RequireRole(Role.Viewer).WithSummary("What happened to the app, newest first");
-        app.MapGet("logs", LogEndpoint.Get).RequireRole(Role.Viewer).WithSummary("What the app's copies write, as text or as JSON lines")
+        app.MapGet("pods", Pods).Needs(Permission.ViewProject).WithSummary("The app's running copies, newest first");
+        app.MapGet("events", Events).Needs(Permission.ViewProject).WithSummary("What happened to the app, newest first");
+        app.MapGet("logs", LogEndpoint.Get).Needs(Permission.ReadLogs).WithSummary("What the app's copies write, as text or as JSON lines")
             .Produces<string>(StatusCodes.Status200OK, "text/plain", LogEndpoint.JsonLines)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        routes.MapGet("/api/projects/{project}/events", ProjectStream.Get).RequireRole(Role.Viewer).WithTags("Observing")
+        routes.MapGet("/api/projects/{project}/events", ProjectStream.Get).Needs(Permission.ViewProject).WithTags("Observing")
             .WithSummary("The project's changes as they happen: server-sent events").Produces<string>(StatusCodes.Status200OK, "text/event-stream");
     }
 

@@ -51,7 +51,7 @@ public sealed class ProjectReconciler(
             await Moved(project, space.Uid, cancel);
         }
 
-        written.AddRange(await Task.WhenAll(ProjectRenderer.Render(new(project.Id, project.Name, current))
+        written.AddRange(await Task.WhenAll(ProjectRenderer.Render(new(project.Id, project.Name, current) { Quota = project.Quota })
             .Select(item => Put(item, project, owned, cancel))));
         await using var batch = database.CreateBatch();
         foreach (var item in written)

@@ -1,10 +1,16 @@
+using System.Globalization;
 using k8s;
 using k8s.Models;
+using Slipway.Contracts;
 
 namespace Slipway.Api.Cluster.Rendering;
 
 /// <summary>What a project consists of in the cluster.</summary>
-public sealed record ProjectInput(Guid ProjectId, string Project, RenderSettings Settings);
+public sealed record ProjectInput(Guid ProjectId, string Project, RenderSettings Settings)
+{
+    /// <summary>The project's own limits; what is null in them is the platform's setting.</summary>
+    public ProjectQuota? Quota { get; init; }
+}
 
 /// <summary>Turns a project into its objects. Pure.</summary>
 public static class ProjectRenderer
@@ -68,10 +74,10 @@ public static class ProjectRenderer
         {
             Hard = new Dictionary<string, ResourceQuantity>
             {
-                ["pods"] = new(input.Settings.Quota.Pods.ToString()),
+                ["pods"] = new((input.Quota?.Pods ?? input.Settings.Quota.Pods).ToString()),
                 ["count/deployments.apps"] = new(input.Settings.Quota.Deployments.ToString()),
-                ["requests.cpu"] = new(input.Settings.Quota.RequestsCpu),
-                ["requests.memory"] = new(input.Settings.Quota.RequestsMemory),
+                ["requests.cpu"] = new(input.Quota?.Cpu?.ToString(CultureInfo.InvariantCulture) ?? input.Settings.Quota.RequestsCpu),
+                ["requests.memory"] = new(input.Quota?.MemoryMiB is { } mebibytes ? $"{mebibytes}Mi" : input.Settings.Quota.RequestsMemory),
             },
         },
     };

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Slipway.Api.Http;
+using Slipway.Api.Storage;
+using Slipway.Contracts;
+
+namespace Slipway.Api.Accounts;
+
+/// <summary>Checks addresses, passwords and codes.</summary>
+public sealed class Passwords(UserManager<User> users, IPasswordHasher<User> hasher, SignInAttempts attempts)
+{
+    private static readonly User Nobody = new();
+
+    /// <summary>
+    /// The user whom address, password and, where two-factor is on, code belong to; or the refusal. A wrong one counts
+    /// (<see cref="SignInAttempts"/>), and an address without an account takes as long and says the same as a wrong password.
+    /// </summary>
+    public async Task<(User? User, IResult? Refusal)> Check(LoginRequest request, CancellationToken cancel)
+    {
+        if (ExplainEmail(request.Email) is not null || request.Password.Length > 256)
+        {
+            return (null, WrongPair());
+        }
+
+        if (await attempts.Begin(request.Email, cancel) is { } locked)
+        {
+            return (null, Locked(locked));
+        }
+
+        var user = await users.FindByEmailAsync(request.Email);
+        if (user is null)
+        {
+            hasher.HashPassword(Nobody, request.Password);
+            return (null, WrongPair());
+        }
+
+        if (!await users.CheckPasswordAsync(user, request.Password))
+        {
+            return (null, WrongPair());
+        }
+
+        if (user.TwoFactorEnabled && string.IsNullOrWhiteSpace(request.Code))
+        {
+            await attempts.TakeBack(request.Email, cancel);
+            return (null, TypedResults.Problem(statusCode: StatusCodes.Status401Unauthorized, title: "This account also takes a code of its authenticator app.",
+                extensions: new Dictionary<string, object?> { ["twoFactor"] = true }));
+        }
+
+        if (user.TwoFactorEnabled && !await IsRightCode(user, request.Code!))
+        {
+            return (null, Problems.Unauthorized("The code is not the right one. It changes every 30 seconds and works once."));
+        }
+
+        await attempts.Succeed(request.Email, cancel);
+        return (user, null);
+    }
+
+    /// <summary>Whether a signed-in person knows their password; null where they do, otherwise the refusal.</summary>
+    public async Task<IResult?> Confirm(User user, string password, string field, CancellationToken cancel)
+    {
+        if (await attempts.Begin(user.Email!, cancel) is { } locked)
+        {
+            return Locked(locked);
+        }
+
+        if (password.Length > 256 || !await users.CheckPasswordAsync(user, password))
+        {
+            return Problems.BadField(field, "This is not your password.");
+        }
+
+        await attempts.Succeed(user.Email!, cancel);
+        return null;
+    }
+
+    /// <summary>Whether a code is the authenticator's, or one of the recovery codes. Each works once.</summary>
+    public async Task<bool> IsRightCode(User user, string code)
+    {
+        var plain = code.Replace(" ", "", StringComparison.Ordinal);
+        if (plain.Length is not 6 || !plain.All(char.IsAsciiDigit))
+        {
+            return plain.Length <= 32 && (await users.RedeemTwoFactorRecoveryCodeAsync(user, plain.ToUpperInvariant())).Succeeded;
+        }
+
+        if (!await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, plain))
+        {
+            return false;
+        }
+
+        // A code that somebody looked over a shoulder for does not work again (RFC 6238, 5.2). Of two at once, one loses the race to store it.
+        return await users.GetAuthenticationTokenAsync(user, SealedUserStore.Provider, SealedUserStore.LastCode) != plain
+            && (await users.SetAuthenticationTokenAsync(user, SealedUserStore.Provider, SealedUserStore.LastCode, plain)).Succeeded;
+    }
+
+    /// <summary>What is wrong with an address, as a sentence; null where nothing is. Only a message that arrives proves one (RFC 5321 allows nearly everything).</summary>
+    public static string? ExplainEmail(string email) => email switch
+    {
+        { Length: > 254 } => "An e-mail address has at most 254 characters.",
+        _ when !AppRules.IsText(email) || email.Any(char.IsWhiteSpace) || email.IndexOf('@') is var at && (at < 1 || at != email.LastIndexOf('@') || at == email.Length - 1) =>
+            "This is no e-mail address. It looks like 'you@example.com'.",
+        _ => null,
+    };
+
+    /// <summary>What is wrong with a new password, as a sentence; null where nothing is. Length is what counts (NIST SP 800-63B, 3.1.1.2).</summary>
+    public static string? ExplainPassword(string password) =>
+        password.Length is < 8 or > 256 || password.Contains('\0') || !AppRules.IsText(password.Replace("\t", "", StringComparison.Ordinal))
+            ? "A password has 8 to 256 characters. A few words in a row are easier to remember than symbols."
+            : null;
+
+    private static IResult Locked(TimeSpan left) => Problems.TooMany("Too many wrong passwords or codes for this address.", left);
+
+    private static ProblemHttpResult WrongPair() => Problems.Unauthorized("Address and password do not fit together.");
+}

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Slipway.Api.Audit;
+using Slipway.Api.Http;
+using Slipway.Api.Storage;
+using Slipway.Contracts;
+
+namespace Slipway.Api.Accounts;
+
+/// <summary>Makes accounts.</summary>
+public sealed class Registration(
+    UserManager<User> users, IPasswordHasher<User> hasher, SlipwayDb db, AccountMessages messages, AccountLimits limits, IOptions<AccountOptions> options,
+    IHttpContextAccessor http, TimeProvider time)
+{
+    /// <summary>Makes an account; where there is one with the address already, its owner is told so by e-mail, and the answer is the same.</summary>
+    public async Task<IResult> Register(RegisterRequest request, CancellationToken cancel)
+    {
+        if (limits.Message(request.Email) is { } wait)
+        {
+            return Problems.TooMany("That was too often for this address.", wait);
+        }
+
+        var now = time.GetUtcNow();
+        var answer = TypedResults.Accepted((string?)null, new Registered(messages.IsOn));
+        if (await users.FindByEmailAsync(request.Email) is { } owner)
+        {
+            hasher.HashPassword(owner, request.Password);
+            if (messages.IsOn)
+            {
+                await messages.HasAccount(owner, cancel);
+            }
+
+            return answer;
+        }
+
+        var invited = request.Invitation is { } code && await IsInvited(request.Email, code, cancel);
+        var user = new User { Id = Guid.CreateVersion7(now), UserName = request.Email, Email = request.Email, CreatedAt = now, EmailConfirmed = invited };
+        var result = await users.CreateAsync(user, request.Password);
+        if (!result.Succeeded)
+        {
+            // Somebody else was quicker with the same address.
+            return result.Errors.Any(e => e.Code.StartsWith("Duplicate", StringComparison.Ordinal))
+                ? answer
+                : Problems.Invalid(result.Errors.GroupBy(e => e.Code.StartsWith("Password", StringComparison.Ordinal) ? "password" : "email")
+                    .ToDictionary(g => g.Key, g => g.Select(e => e.Description).ToArray()));
+        }
+
+        http.HttpContext?.AuditedAs(user);
+        await MakeAdministrator(user, cancel);
+        if (messages.IsOn && !invited)
+        {
+            await messages.Confirm(user, cancel);
+        }
+
+        return invited ? TypedResults.Accepted((string?)null, new Registered(false)) : answer;
+    }
+
+    private Task<bool> IsInvited(string email, string code, CancellationToken cancel)
+    {
+        var (hash, now, normalized) = (Secrets.Hash(code), time.GetUtcNow(), users.NormalizeEmail(email));
+        return db.Invitations.AnyAsync(i => i.Hash == hash && i.NormalizedEmail == normalized && i.ExpiresAt > now, cancel);
+    }
+
+    /// <summary>The first account, or the one with the configured address. Those who register at the same time take turns.</summary>
+    private async Task MakeAdministrator(User user, CancellationToken cancel)
+    {
+        const long turn = 0x51_1b_ad;
+        var configured = options.Value.Administrator;
+        if (configured.Length > 0 && users.NormalizeEmail(configured) != user.NormalizedEmail)
+        {
+            return;
+        }
+
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({turn})", cancel);
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE users SET is_administrator = true WHERE id = {user.Id} AND ({configured.Length > 0} OR NOT EXISTS (SELECT FROM users WHERE is_administrator))", cancel);
+        await transaction.CommitAsync(cancel);
+    }
+}

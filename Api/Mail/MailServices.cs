@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Options;
+using Slipway.Api.Http;
+
+namespace Slipway.Api.Mail;
+
+static class MailServices
+{
+    public static void AddMail(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<MailOptions>().BindConfiguration("Smtp").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<MailOptions>>(new Sentence<MailOptions>(MailOptions.Explain));
+        services.AddOptions<PublicAddress>().Bind(builder.Configuration).ValidateOnStart();
+        if (builder.Environment.IsProduction())
+        {
+            services.AddSingleton<IValidateOptions<PublicAddress>>(new Sentence<PublicAddress>(PublicAddress.Explain));
+        }
+
+        services.AddSingleton<MailSignal>();
+        services.AddScoped<Mailbox>();
+        services.AddHostedService<MailSender>();
+    }
+}
