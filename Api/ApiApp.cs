@@ -23,6 +23,7 @@ public static class ApiApp
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults();
         builder.AddTrustedProxies();
+        builder.AddPublicAddress();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -56,13 +56,17 @@ if (machine.RunsCluster)
 
 if (builder.ExecutionContext.IsRunMode)
 {
-    api.WithEnvironment("Cluster__KubeConfig", machine.KubeConfig);
+    var address = $"http://127.0.0.1:{machine.Port("Portal", 8080)}";
+    api.WithEnvironment("Cluster__KubeConfig", machine.KubeConfig).WithEnvironment("PublicUrl", address);
+    web.WithEnvironment("PublicUrl", address);
     web.WithEnvironment("DataProtection__KeyDirectory", machine.Folder("portal-keys"));
 }
 else
 {
     // In a cluster the API uses its pod's service account. What an operator sets is in the chart's values.
     builder.AddKubernetesEnvironment("k8s").WithHelm(chart => chart.WithChartName("slipway")).WithDashboard(false);
+    api.WithEnvironment("PublicUrl", "https://slipway.example.org").WithEnvironment("TrustedProxies__0", "10.244.0.0/16");
+    web.WithEnvironment("PublicUrl", "https://slipway.example.org").WithEnvironment("TrustedProxies__0", "10.244.0.0/16");
     api.WithEnvironment("Exposure__Mode", "Ingress").WithEnvironment("Exposure__Domain", "apps.example.org")
         .WithEnvironment("Prometheus__Url", "http://prometheus.monitoring:9090");
 }

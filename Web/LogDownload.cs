@@ -15,7 +15,7 @@ static class LogDownload
         HttpContext context, ApiClients api, string project, string app, string? pod, bool previous, CancellationToken cancel)
     {
         var query = new LogQuery { Tail = LogQuery.MaxTail, Pod = pod, Previous = previous };
-        await using var lines = api.For(context.User).Logs(project, app, query, cancel).GetAsyncEnumerator(cancel);
+        await using var lines = api.For(context).Logs(project, app, query, cancel).GetAsyncEnumerator(cancel);
         try
         {
             // The first line before the headers, so that a refusal can still be answered as one.

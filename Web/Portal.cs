@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using MudBlazor;
 using MudBlazor.Services;
@@ -19,6 +20,17 @@ static class Portal
 
     public static Uri ApiAddress { get; } = new("https+http://api");
 
+    /// <summary>
+    /// Where people's own programs reach the API: as set by <c>Api:PublicAddress</c>, else the API of the same machine, else the portal's
+    /// own address, since an Ingress sends <c>/api</c> of it to the API.
+    /// </summary>
+    public static string PublicApi(IConfiguration configuration, string portal)
+    {
+        var discovered = configuration["services:api:https:0"] ?? configuration["services:api:http:0"];
+        var local = Uri.TryCreate(discovered, UriKind.Absolute, out var address) && address.IsLoopback ? discovered : null;
+        return (configuration["Api:PublicAddress"] is { Length: > 0 } set ? set : local ?? portal).TrimEnd('/');
+    }
+
     public static void AddPortal(this WebApplicationBuilder builder)
     {
         // Also when started from the build output with ASPNETCORE_ENVIRONMENT=Production; a no-op once published.
@@ -27,7 +39,7 @@ static class Portal
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddApi();
-        services.AddSignIn(builder.Configuration);
+        services.AddSignIn(builder);
         services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(options =>
             // The environment of an app may be 512 KiB, and arrives here when a .env file is pasted.
             options.MaximumReceiveMessageSize = 1024 * 1024);
@@ -54,19 +66,31 @@ static class Portal
         });
         services.AddSingleton<ApiClients>();
         services.AddScoped<ApiReachability>();
+        services.AddHttpContextAccessor();
+        services.AddScoped<CircuitVisitor>();
+        services.AddScoped<CircuitHandler>(page => page.GetRequiredService<CircuitVisitor>());
         services.AddScoped<CircuitSession>();
         services.AddScoped<CircuitApiHandler>();
         services.AddScoped(CircuitApiHandler.CreateClient);
     }
 
-    private static void AddSignIn(this IServiceCollection services, ConfigurationManager configuration)
+    private static void AddSignIn(this IServiceCollection services, WebApplicationBuilder builder)
     {
         var keys = services.AddDataProtection().SetApplicationName("slipway-web");
-        if (configuration["DataProtection:KeyDirectory"] is { Length: > 0 } directory)
+        if (builder.Configuration["DataProtection:KeyDirectory"] is { Length: > 0 } directory)
         {
             keys.PersistKeysToFileSystem(new DirectoryInfo(directory));
         }
+        else if (builder.Environment.IsProduction())
+        {
+            throw new InvalidOperationException(
+                "The setting DataProtection:KeyDirectory is missing: a folder that outlives the process, for the keys that sign-in cookies are sealed with. Without it every restart signs everybody out.");
+        }
 
+        // Behind a proxy that ends TLS the request itself is plain: what counts is how people open the portal.
+        var cookies = builder.Configuration["PublicUrl"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) is true ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+
+        services.AddSingleton<SecondStep>();
         services.AddSingleton<PortalSessions>();
         services.AddHostedService(provider => provider.GetRequiredService<PortalSessions>());
         services.AddSingleton<SessionCookieEvents>();
@@ -75,7 +99,7 @@ static class Portal
             options.Cookie.Name = "slipway";
             options.Cookie.HttpOnly = true;
             options.Cookie.SameSite = SameSiteMode.Lax;
-            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+            options.Cookie.SecurePolicy = cookies;
             options.LoginPath = SessionEndpoints.SignInPath;
             options.ReturnUrlParameter = "returnUrl";
             options.ExpireTimeSpan = TimeSpan.FromDays(14);
@@ -85,6 +109,7 @@ static class Portal
         services.AddAntiforgery(options =>
         {
             options.Cookie.Name = "slipway-form";
+            options.Cookie.SecurePolicy = cookies;
             // Set by SecurityHeaders, for every page.
             options.SuppressXFrameOptionsHeader = true;
         });

@@ -5,9 +5,12 @@ using Slipway.Web.Session;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddTrustedProxies();
+builder.AddPublicAddress();
 builder.AddPortal();
 
 var app = builder.Build();
+app.UseTrustedProxies();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseSecurityHeaders();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Slipway.Api.Mail;
 using Slipway.Api.Storage;
+using Slipway.ServiceDefaults;
 
 namespace Slipway.Api.Accounts;
 

@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using Slipway.Api.Audit;
-using Slipway.Api.Http;
 using Slipway.Api.Storage;
+using Slipway.ServiceDefaults;
 
 namespace Slipway.Api.Accounts;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Slipway.Api.Http;
+using Slipway.ServiceDefaults;
 
 namespace Slipway.Api.Mail;
 
@@ -10,12 +10,6 @@ static class MailServices
         var services = builder.Services;
         services.AddOptions<MailOptions>().BindConfiguration("Smtp").ValidateOnStart();
         services.AddSingleton<IValidateOptions<MailOptions>>(new Sentence<MailOptions>(MailOptions.Explain));
-        services.AddOptions<PublicAddress>().Bind(builder.Configuration).ValidateOnStart();
-        if (builder.Environment.IsProduction())
-        {
-            services.AddSingleton<IValidateOptions<PublicAddress>>(new Sentence<PublicAddress>(PublicAddress.Explain));
-        }
-
         services.AddSingleton<MailSignal>();
         services.AddScoped<Mailbox>();
         services.AddHostedService<MailSender>();

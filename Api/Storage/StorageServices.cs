@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Slipway.ServiceDefaults;
 
 namespace Slipway.Api.Storage;
 
@@ -16,8 +18,8 @@ static class StorageServices
             .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
             .UseSnakeCaseNamingConvention());
         builder.Services.AddSingleton<EnvironmentBox>();
-        builder.Services.AddOptions<EncryptionOptions>().BindConfiguration("Encryption")
-            .Validate(options => EncryptionOptions.Explain(options) is null, EncryptionOptions.Explain(new())!).ValidateOnStart();
+        builder.Services.AddOptions<EncryptionOptions>().BindConfiguration("Encryption").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<EncryptionOptions>>(new Sentence<EncryptionOptions>(EncryptionOptions.Explain));
     }
 
     /// <summary>

@@ -28,10 +28,19 @@ sealed class TestUser : IDisposable
 
     public TokenResponse Tokens { get; private set; } = null!;
 
-    public static async Task<TestUser> Register(ApiProcess api)
+    /// <param name="beforeSignIn">What has to happen to the new account first.</param>
+    /// <param name="email">Null: one that nobody has.</param>
+    /// <param name="invitation">The code of an invitation to this address.</param>
+    public static async Task<TestUser> Register(
+        ApiProcess api, Func<TestUser, Task>? beforeSignIn = null, string? email = null, string? invitation = null)
     {
-        var user = new TestUser(api, Names.Email());
-        await user.Client.Register(new(user.Email, Password));
+        var user = new TestUser(api, email ?? Names.Email());
+        await user.Client.Register(new(user.Email, Password) { Invitation = invitation });
+        if (beforeSignIn is not null)
+        {
+            await beforeSignIn(user);
+        }
+
         await user.SignIn();
         return user;
     }
@@ -42,6 +51,14 @@ sealed class TestUser : IDisposable
         var there = new TestUser(api, Email) { Tokens = Tokens };
         there.Http.DefaultRequestHeaders.Authorization = Http.DefaultRequestHeaders.Authorization;
         return there;
+    }
+
+    /// <summary>A program of this person's, which has nothing but an access token.</summary>
+    public TestUser Program(ApiProcess api, CreatedToken token)
+    {
+        var program = new TestUser(api, Email);
+        program.Http.DefaultRequestHeaders.Authorization = new("Bearer", token.Secret);
+        return program;
     }
 
     public async Task SignIn()

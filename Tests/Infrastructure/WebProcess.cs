@@ -28,6 +28,7 @@ sealed class WebProcess : IAsyncDisposable
             ["DOTNET_gcServer"] = "0",
             ["services__api__http__0"] = api.Address.ToString(),
             ["DataProtection__KeyDirectory"] = directory,
+            ["PublicUrl"] = $"http://127.0.0.1:{port}",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null,
         }, workingDirectory: Path.GetDirectoryName(TestEnvironment.Assembly("Web")));
         var web = new WebProcess(portal, new($"http://127.0.0.1:{port}"), directory);

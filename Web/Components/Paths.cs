@@ -3,6 +3,8 @@ namespace Slipway.Web.Components;
 /// <summary>The portal's own addresses.</summary>
 static class Paths
 {
+    public const string Account = "/account", Tokens = "/account/tokens", Users = "/admin/users", AllProjects = "/admin/projects", AllAudit = "/admin/audit";
+
     public static string Project(string project) => $"/projects/{Uri.EscapeDataString(project)}";
 
     public static string Deploy(string project, string? image = null) =>
@@ -10,4 +12,10 @@ static class Paths
 
     public static string App(string project, string app, string? tab = null) =>
         $"{Project(project)}/apps/{Uri.EscapeDataString(app)}{(tab is null ? "" : $"?tab={tab}")}";
+
+    public static string Collaborators(string project) => $"{Project(project)}/collaborators";
+
+    public static string Audit(string project) => $"{Project(project)}/audit";
+
+    public static string Invitation(string code) => $"/invitation?code={Uri.EscapeDataString(code)}";
 }

@@ -4,10 +4,10 @@ using Slipway.Contracts;
 namespace Slipway.Web.Session;
 
 /// <summary>
-/// Between an open page and the API: attaches the current access token, notices a session that has ended and an API that is away.
+/// Between an open page and the API: attaches the current access token and the visitor's address, notices a session that has ended and an API that is away.
 /// Made per page rather than by the client factory, whose handlers live outside the page's scope.
 /// </summary>
-sealed class CircuitApiHandler(CircuitSession session, ApiReachability reachability) : DelegatingHandler
+sealed class CircuitApiHandler(CircuitSession session, CircuitVisitor visitor, ApiReachability reachability) : DelegatingHandler
 {
     public static SlipwayClient CreateClient(IServiceProvider page)
     {
@@ -25,6 +25,7 @@ sealed class CircuitApiHandler(CircuitSession session, ApiReachability reachabil
         }
 
         request.Headers.Authorization = new("Bearer", token);
+        visitor.Visitor?.Introduce(request.Headers);
         var response = await SendInTime(request, cancellationToken);
         if (response.StatusCode is HttpStatusCode.Unauthorized)
         {

@@ -34,6 +34,9 @@ sealed class PortalSessions(TimeProvider clock) : BackgroundService
         return session;
     }
 
+    /// <summary>The person signs out: the page with the form is on its way already, and is not to be sent elsewhere.</summary>
+    public void SigningOut(string id) => Find(id)?.BeginSigningOut();
+
     /// <summary>Ends a session here; open pages of it notice.</summary>
     public void End(string id)
     {

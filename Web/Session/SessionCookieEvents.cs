@@ -19,7 +19,7 @@ sealed class SessionCookieEvents(PortalSessions sessions, ApiClients api, TimePr
         }
 
         var session = sessions.Seed(id, cookie);
-        if (!await session.KeepFresh(api.Anonymous(), clock))
+        if (!await session.KeepFresh(api.Anonymous(context.HttpContext), clock))
         {
             sessions.End(id);
             context.HttpContext.Items[EndedItem] = true;

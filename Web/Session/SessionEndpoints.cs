@@ -48,9 +48,10 @@ static class SessionEndpoints
 
         if (context.User.FindFirstValue(SessionTokens.SessionClaim) is { } id)
         {
+            sessions.SigningOut(id);
             try
             {
-                await api.For(context.User).Logout(CancellationToken.None);
+                await api.For(context).Logout(CancellationToken.None);
             }
             catch (SlipwayApiException)
             {
@@ -61,6 +62,7 @@ static class SessionEndpoints
         }
 
         await context.SignOutAsync();
-        return TypedResults.Redirect($"{SignInPath}?reason=signed-out");
+        var back = context.Request.HasFormContentType ? context.Request.Form["returnUrl"].ToString() : "";
+        return TypedResults.Redirect($"{SignInPath}?reason=signed-out{(back.Length == 0 ? "" : $"&returnUrl={Uri.EscapeDataString(LocalPath(back))}")}");
     }
 }

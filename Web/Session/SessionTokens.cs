@@ -16,6 +16,8 @@ sealed record SessionTokens(string Access, DateTimeOffset Expires, string Refres
     /// <summary>The claim that holds the portal session's id.</summary>
     public const string SessionClaim = "sid";
 
+    private const string AdministratorClaim = "administrator";
+
     public static SessionTokens From(TokenResponse response, DateTimeOffset now) =>
         new(response.AccessToken, now.AddSeconds(response.ExpiresIn), response.RefreshToken);
 
@@ -33,12 +35,19 @@ sealed record SessionTokens(string Access, DateTimeOffset Expires, string Refres
         properties.SetString(RefreshItem, Refresh);
     }
 
+    /// <summary>
+    /// Whether somebody was an administrator when they signed in: worth showing them the way to the administrators' pages, and no more.
+    /// Whether they may is the API's to say, at every request.
+    /// </summary>
+    public static bool SeemsAdministrator(ClaimsPrincipal user) => user.HasClaim(AdministratorClaim, "true");
+
     /// <summary>The person that a cookie stands for.</summary>
     public static ClaimsPrincipal Principal(Me me, string session) => new(new ClaimsIdentity(
         [
             new(ClaimTypes.NameIdentifier, me.Id.ToString()),
             new(ClaimTypes.Name, me.Email),
             new(SessionClaim, session),
+            new(AdministratorClaim, me.Administrator ? "true" : "false"),
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
 }

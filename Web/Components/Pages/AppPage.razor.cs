@@ -14,14 +14,6 @@ public sealed partial class AppPage
 {
     private const int EventsStep = 30;
 
-    private static readonly (string? Key, string Text, string Icon)[] Tabs =
-    [
-        (null, "Overview", Icons.Material.Rounded.Insights),
-        ("logs", "Logs", Icons.Material.Rounded.Subject),
-        ("releases", "Releases", Icons.Material.Rounded.History),
-        ("settings", "Settings", Icons.Material.Rounded.Tune),
-    ];
-
     // What the event stream does not carry (pods, timeline) is asked for on each change, and from time to time: often while
     // something is on its way.
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(1.5), Seldom = TimeSpan.FromSeconds(15);
@@ -31,7 +23,7 @@ public sealed partial class AppPage
     private CancellationTokenSource? following;
     private (string, string) followed;
     private AppView? app;
-    private Role role;
+    private Role? role;
     private IReadOnlyList<PodView>? pods;
     private IReadOnlyList<TimelineEntry>? events;
     private int eventsTotal, eventsWanted = EventsStep;
@@ -62,14 +54,27 @@ public sealed partial class AppPage
     [SupplyParameterFromQuery]
     private bool Wrap { get; set; }
 
-    private bool MayEdit => role is not Role.Viewer;
+    [Inject]
+    private ProjectList Projects { get; set; } = default!;
+
+    private IReadOnlyList<TabBar.Tab> Tabs =>
+    [
+        Part(null, "Overview", Icons.Material.Rounded.Insights),
+        Part("logs", "Logs", Icons.Material.Rounded.Subject),
+        Part("releases", "Releases", Icons.Material.Rounded.History),
+        Part("settings", "Settings", Icons.Material.Rounded.Tune),
+    ];
+
+    private TabBar.Tab Part(string? key, string text, string icon) => new(Paths.App(Project, Name, key), text, icon, $"tab-{key ?? "overview"}", key == Tab);
+
+    private bool May(Permission permission) => role?.May(permission) is true;
 
     protected override void OnParametersSet()
     {
         if (followed != (Project, Name))
         {
             followed = (Project, Name);
-            (app, pods, events, missing, gone, reconnecting, imageTyped) = (null, null, null, false, false, false, false);
+            (app, role, pods, events, missing, gone, reconnecting, imageTyped) = (null, null, null, null, false, false, false, false);
             eventsWanted = EventsStep;
             following?.Cancel();
             following?.Dispose();
@@ -84,7 +89,11 @@ public sealed partial class AppPage
         var feed = new ProjectFeed(Api, () => InvokeAsync(() => Load(stop)), batch => InvokeAsync(() => Apply(batch)), live => InvokeAsync(() => Live(live)));
         if (!await feed.Follow(Project, stop) && !stop.IsCancellationRequested)
         {
-            await InvokeAsync(Miss);
+            await InvokeAsync(() =>
+            {
+                Miss();
+                return Do(() => Projects.Reload(Leaving));
+            });
         }
     }
 
@@ -94,7 +103,7 @@ public sealed partial class AppPage
         {
             var project = Api.Project(Project, stop);
             var view = await Api.App(Project, Name, stop);
-            role = (await project).Role;
+            Know(await project);
             Show(view);
         }
         catch (SlipwayApiException e) when (e.Status is HttpStatusCode.NotFound)
@@ -102,6 +111,24 @@ public sealed partial class AppPage
             // It was here a moment ago: then it is deleted, not mistyped.
             gone = app is not null;
             Miss();
+        }
+    }
+
+    private void Know(ProjectView project)
+    {
+        role = project.Role;
+        Projects.Saw(project);
+    }
+
+    protected override async Task Refused()
+    {
+        try
+        {
+            await Load(Leaving);
+        }
+        catch (Exception e) when (e is SlipwayApiException or OperationCanceledException)
+        {
+            // The next round asks again.
         }
     }
 
@@ -178,10 +205,13 @@ public sealed partial class AppPage
     {
         try
         {
+            // The role, too: it may have changed since the page was opened.
+            var project = Api.Project(Project, stop);
             var timeline = Api.Events(Project, Name, new() { Limit = eventsWanted }, stop);
             pods = (await Api.Pods(Project, Name, new() { Limit = 100 }, stop)).Items;
             var page = await timeline;
             (events, eventsTotal) = (page.Items, page.Total);
+            Know(await project);
         }
         catch (SlipwayApiException)
         {

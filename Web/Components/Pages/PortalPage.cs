@@ -59,9 +59,17 @@ public abstract class PortalPage : ComponentBase, IDisposable
                 Snackbar.Add(e.Message, Severity.Error);
             }
 
+            if (e.Status is HttpStatusCode.Forbidden)
+            {
+                await Refused();
+            }
+
             return false;
         }
     }
+
+    /// <summary>The API has said that the person may not: what they may do has changed since the page asked.</summary>
+    protected virtual Task Refused() => Task.CompletedTask;
 
     public void Dispose()
     {

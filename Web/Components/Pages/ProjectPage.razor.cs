@@ -43,6 +43,8 @@ public sealed partial class ProjectPage
 
     private int PageNumber => Math.Max(1, WantedPage ?? 1);
 
+    private bool May(Permission permission) => project?.Role.May(permission) is true;
+
     private string Summary => string.Join(" · ", project!.Apps.Where(e => e.Value > 0).OrderBy(e => e.Key)
         .Select(e => $"{e.Value} {e.Key.ToString().ToLowerInvariant()}"));
 
@@ -79,13 +81,18 @@ public sealed partial class ProjectPage
         var feed = new ProjectFeed(Api, () => InvokeAsync(Reload), batch => InvokeAsync(() => Apply(batch)), live => InvokeAsync(() => Show(live)));
         if (!await feed.Follow(Project, stop) && !stop.IsCancellationRequested)
         {
-            await InvokeAsync(() =>
-            {
-                missing = true;
-                StateHasChanged();
-            });
+            await InvokeAsync(Miss);
         }
     }
+
+    private async Task Miss()
+    {
+        missing = true;
+        StateHasChanged();
+        await Do(() => List.Reload(Leaving));
+    }
+
+    protected override Task Refused() => Reload();
 
     private void Show(bool live)
     {
@@ -155,6 +162,7 @@ public sealed partial class ProjectPage
         }
 
         (project, list) = (view, answer);
+        List.Saw(view);
         known.UnionWith(answer.Items.Select(app => (app.Name, app.Release)));
     }
 

@@ -1,54 +1,62 @@
+using System.Net;
 using Microsoft.AspNetCore.Components;
 using Slipway.Contracts;
-using Slipway.Web.Forms;
 using Slipway.Web.Session;
 
 namespace Slipway.Web.Components.Pages;
 
-/// <summary>Makes an account and signs it in.</summary>
+/// <summary>
+/// Makes an account and signs it in, or says that the address has to be confirmed first. The API answers the same for an address that has
+/// an account, so the password decides whether somebody is told so.
+/// </summary>
 public sealed partial class RegisterPage
 {
-    private readonly FieldErrors errors = new();
-    private string? problem;
-
-    [CascadingParameter]
-    private HttpContext Context { get; set; } = default!;
-
-    [Inject]
-    private ApiClients Clients { get; set; } = default!;
-
-    [Inject]
-    private NavigationManager Navigation { get; set; } = default!;
+    private string? sentTo;
+    private bool taken;
 
     [SupplyParameterFromForm(FormName = "register")]
     private Account? Form { get; set; }
 
     [SupplyParameterFromQuery]
-    private string? ReturnUrl { get; set; }
+    private string? Invitation { get; set; }
 
-    private string SignInLink =>
-        ReturnUrl is null ? SessionEndpoints.SignInPath : $"{SessionEndpoints.SignInPath}?returnUrl={Uri.EscapeDataString(ReturnUrl)}";
+    // Whoever comes with an invitation goes on to accept it.
+    private string? GoOn => ReturnUrl ?? (Invitation is null ? null : Paths.Invitation(Invitation));
 
-    private string? Invalid(string field) => errors[field] is null ? null : "true";
+    private string SignInLink => LinkTo(SessionEndpoints.SignInPath, GoOn);
 
     private async Task Submit()
     {
         var (email, password) = (Form?.Email?.Trim() ?? "", Form?.Password ?? "");
-        try
+        var api = Clients.Anonymous(Context);
+        Registered? registered = null;
+        var request = new RegisterRequest(email, password) { Invitation = string.IsNullOrWhiteSpace(Invitation) ? null : Invitation };
+        if (!await Do(async () => registered = await api.Register(request, Context.RequestAborted), "email", "password"))
         {
-            var api = Clients.Anonymous();
-            var me = await api.Register(new(email, password), Context.RequestAborted);
-            await Context.SignIn(await api.Login(new(email, password), Context.RequestAborted), me);
-        }
-        catch (SlipwayApiException e)
-        {
-            errors.Show(e.Errors);
-            var besides = errors.Besides("email", "password");
-            problem = e.Errors.Count == 0 ? e.Message : besides.Count > 0 ? string.Join(' ', besides) : null;
             return;
         }
 
-        Navigation.NavigateTo(SessionEndpoints.LocalPath(ReturnUrl));
+        if (registered!.ConfirmEmail)
+        {
+            sentTo = email;
+        }
+        else if (await Do(() => SignIn(api, new(email, password))) && !taken)
+        {
+            Navigation.NavigateTo(SessionEndpoints.LocalPath(GoOn));
+        }
+    }
+
+    private async Task SignIn(SlipwayClient api, LoginRequest request)
+    {
+        try
+        {
+            var tokens = await api.Login(request, Context.RequestAborted);
+            await Context.SignIn(tokens, await Clients.With(Context, tokens).Me(Context.RequestAborted));
+        }
+        catch (SlipwayApiException e) when (e.Status is HttpStatusCode.Unauthorized)
+        {
+            taken = true;
+        }
     }
 
     private sealed class Account

@@ -5,37 +5,32 @@ using Slipway.Web.Session;
 
 namespace Slipway.Web.Components.Pages;
 
-/// <summary>Signs in. A plain form rather than a live page, because it sets a cookie.</summary>
+/// <summary>Signs in. Where two-factor is on, the same form asks for the code in a second step.</summary>
 public sealed partial class SignInPage
 {
-    private string? problem;
+    // Address and password, sealed, while the second step is shown.
+    private string? kept;
 
-    [CascadingParameter]
-    private HttpContext Context { get; set; } = default!;
-
-    [Inject]
-    private ApiClients Clients { get; set; } = default!;
+    // Address and password are right, and yet: mostly the address is not confirmed.
+    private bool refused;
 
     [Inject]
-    private NavigationManager Navigation { get; set; } = default!;
+    private SecondStep SecondStep { get; set; } = default!;
 
     [SupplyParameterFromForm(FormName = "sign-in")]
     private Credentials? Form { get; set; }
 
     [SupplyParameterFromQuery]
-    private string? ReturnUrl { get; set; }
-
-    [SupplyParameterFromQuery]
     private string? Reason { get; set; }
 
-    private string? Sentence => problem ?? Reason switch
+    private string? Sentence => Problem ?? Reason switch
     {
+        _ when kept is not null => null,
         "ended" => "Your session has ended. Sign in to go on where you were.",
         "signed-out" => "You are signed out.",
+        "deleted" => "Your account is deleted.",
         _ => null,
     };
-
-    private string RegisterLink => ReturnUrl is null ? "/register" : $"/register?returnUrl={Uri.EscapeDataString(ReturnUrl)}";
 
     protected override void OnInitialized()
     {
@@ -48,14 +43,34 @@ public sealed partial class SignInPage
 
     private async Task Submit()
     {
+        var (email, password) = (Form?.Email?.Trim() ?? "", Form?.Password ?? "");
+        if (Form?.Kept is { Length: > 0 } text)
+        {
+            if (SecondStep.Open(text) is not { } opened)
+            {
+                Problem = $"That took longer than {SecondStep.Lifetime.TotalMinutes:0} minutes. Please begin again.";
+                return;
+            }
+
+            (kept, email, password) = (text, opened.Email, opened.Password);
+        }
+
         try
         {
-            var tokens = await Clients.Anonymous().Login(new(Form?.Email?.Trim() ?? "", Form?.Password ?? ""), Context.RequestAborted);
-            await Context.SignIn(tokens, await Clients.With(tokens).Me(Context.RequestAborted));
+            // Authenticator apps show the digits with a gap in the middle.
+            var code = Form?.Code?.Replace(" ", "", StringComparison.Ordinal);
+            var tokens = await Clients.Anonymous(Context).Login(new(email, password, string.IsNullOrEmpty(code) ? null : code), Context.RequestAborted);
+            await Context.SignIn(tokens, await Clients.With(Context, tokens).Me(Context.RequestAborted));
+        }
+        catch (SlipwayApiException e) when (e.NeedsTwoFactor && kept is null)
+        {
+            kept = SecondStep.Seal(email, password);
+            return;
         }
         catch (SlipwayApiException e)
         {
-            problem = e.Status is HttpStatusCode.BadRequest && e.Errors.Count > 0
+            refused = e.Status is HttpStatusCode.Forbidden;
+            Problem = e.Status is HttpStatusCode.BadRequest && e.Errors.Count > 0
                 ? string.Join(' ', e.Errors.SelectMany(field => field.Value))
                 : e.Message;
             return;
@@ -69,5 +84,9 @@ public sealed partial class SignInPage
         public string? Email { get; set; }
 
         public string? Password { get; set; }
+
+        public string? Kept { get; set; }
+
+        public string? Code { get; set; }
     }
 }

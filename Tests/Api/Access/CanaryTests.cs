@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Npgsql;
+using Slipway.Contracts;
+using Slipway.Tests.Infrastructure;
+
+namespace Slipway.Tests.Api.Access;
+
+/// <summary>What is secret is found nowhere after it was entered.</summary>
+public sealed class CanaryTests(Platform platform) : PlatformTest(platform)
+{
+    [Fact]
+    public async Task Secrets_are_in_no_answer_no_log_line_and_no_dump_of_the_database()
+    {
+        var database = Own(await TestDatabase.Create());
+        var api = Own(await ApiProcess.Start(database));
+        using var user = await TestUser.Register(api);
+        var canary = $"canary{Guid.NewGuid():N}";
+        var project = await user.NewProject("canary");
+        await user.Client.CreateApp(project, Small("shop") with { Stopped = true, Environment = new Dictionary<string, string> { ["KEY"] = canary } });
+        await user.Client.PatchApp(project, "shop", new() { Environment = new Dictionary<string, string?> { ["KEY"] = canary + "2" } });
+        await user.Client.ChangePassword(new(TestUser.Password, canary + "password"));
+        var token = (await user.Client.CreateToken(new("ci", Role.Editor, 1))).Secret;
+        var invitation = (await user.Client.PutCollaborator(project, Names.Email(), new(Role.Viewer))).InvitationCode!;
+        var setup = await user.Client.SetUpTwoFactor(new(canary + "password"));
+        // Wrong in every way that a person gets wrong.
+        await Assert.ThrowsAsync<SlipwayApiException>(() => user.Client.Login(new(user.Email, canary + "wrong")));
+        using (await user.Send(HttpMethod.Post, $"/api/projects/{project}/apps", $$$"""{"name":"x","environment":{"KEY":{{{canary}}} } }"""))
+        using (await user.SendJson(HttpMethod.Post, $"/api/projects/{project}/apps", new { name = "UPPER", image = "::", environment = new Dictionary<string, string> { ["bad name"] = canary } }))
+        {
+            // Both are refused, and logged as whatever they are.
+        }
+
+        string[] secrets = [canary, token, invitation, setup.Key, user.Tokens.RefreshToken.Split('.')[1], TestUser.Password];
+        foreach (var path in (string[])["/api/me", "/api/projects", $"/api/projects/{project}", $"/api/projects/{project}/apps", $"/api/projects/{project}/apps/shop", $"/api/projects/{project}/apps/shop/releases",
+            $"/api/projects/{project}/apps/shop/events", $"/api/projects/{project}/apps/shop/pods", $"/api/projects/{project}/collaborators", $"/api/projects/{project}/audit",
+            "/api/account/tokens", "/api/account/sessions", "/api/admin/users", "/api/admin/projects", "/api/admin/audit"])
+        {
+            using var answer = await user.Send(HttpMethod.Get, path);
+            Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode}");
+            HasNone(secrets, await answer.Content.ReadAsStringAsync(), path);
+        }
+
+        HasNone(secrets, api.Log, "the log");
+        HasNone(secrets, await Dump(database), "the dump of the database");
+    }
+
+    private static void HasNone(IEnumerable<string> secrets, string text, string where) =>
+        Assert.All(secrets, secret => Assert.False(text.Contains(secret, StringComparison.Ordinal), $"A secret is in {where}."));
+
+    private static async Task<string> Dump(TestDatabase database)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        var start = new ProcessStartInfo("pg_dump", ["-h", connection.Host!, "-p", $"{connection.Port}", "-U", connection.Username!, "-d", connection.Database!]) { RedirectStandardOutput = true };
+        start.Environment["PGPASSWORD"] = connection.Password;
+        using var dump = Process.Start(start)!;
+        var text = await dump.StandardOutput.ReadToEndAsync();
+        await dump.WaitForExitAsync();
+        Assert.Equal(0, dump.ExitCode);
+        Assert.Contains("audit", text);
+        return text;
+    }
+}

@@ -1,0 +1,22 @@
+using Slipway.Tests.Infrastructure;
+
+namespace Slipway.Tests.Api.Access;
+
+/// <summary>In production a process with settings that are not safe does not start, and says which.</summary>
+public sealed class ProductionTests(Platform platform) : PlatformTest(platform)
+{
+    [Theory]
+    [InlineData("PublicUrl", null, "The setting PublicUrl is missing")]
+    [InlineData("PublicUrl", "http://slipway.example.com", "AllowPlainHttp")]
+    [InlineData("Encryption__Key", null, "The setting Encryption:Key")]
+    [InlineData("Encryption__Key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "no random key")]
+    [InlineData("Accounts__LockAfter", "0", "Accounts:LockAfter")]
+    public async Task The_API_does_not_start_with_unsafe_settings(string name, string? value, string sentence)
+    {
+        var database = Own(await TestDatabase.Create());
+        var api = Own(ApiProcess.Spawn(database, settings: new Dictionary<string, string?> { [name] = value }));
+
+        await Assert.ThrowsAnyAsync<Exception>(api.Ready);
+        Assert.Contains(sentence, api.Log, StringComparison.Ordinal);
+    }
+}
