@@ -10,6 +10,9 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>The PostgreSQL client of a process.</summary>
 public static class NpgsqlExtensions
 {
+    // More than there are different statements.
+    private const int MaxPrepared = 200;
+
     /// <summary>
     /// Registers a pooled <see cref="NpgsqlDataSource"/> for the connection string <c>ConnectionStrings:<paramref name="connectionName"/></c>,
     /// with a health check; traces and metrics come from the sources named <c>Npgsql</c>. A missing connection string stops the start with a sentence.
@@ -22,7 +25,10 @@ public static class NpgsqlExtensions
             throw new InvalidOperationException($"The setting ConnectionStrings:{connectionName} is missing: it says how to reach PostgreSQL.");
         }
 
-        builder.Services.AddNpgsqlDataSource(connectionString, source => source.ConfigureTracing(_ => { }));
+        // What is asked again and again is planned once (npgsql.org/doc/prepare.html, automatic preparation).
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.MaxAutoPrepare = settings.MaxAutoPrepare == 0 ? MaxPrepared : settings.MaxAutoPrepare;
+        builder.Services.AddNpgsqlDataSource(settings.ConnectionString, source => source.ConfigureTracing(_ => { }));
         builder.Services.AddHealthChecks().AddCheck<NpgsqlHealthCheck>("postgresql", timeout: TimeSpan.FromSeconds(5));
     }
 

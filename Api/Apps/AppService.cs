@@ -23,26 +23,28 @@ public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box,
     /// <summary>A page of a project's apps.</summary>
     public async Task<Page<AppView>> List(ProjectScope scope, PageParameters page, CancellationToken cancel)
     {
-        var rows = views.In(scope.Project.Id);
+        var apps = db.Apps.Where(a => a.ProjectId == scope.Project.Id);
         if (page.SearchPattern is { } pattern)
         {
-            rows = rows.Where(r => EF.Functions.ILike(r.App.Name, pattern));
+            apps = apps.Where(a => EF.Functions.ILike(a.Name, pattern));
         }
 
         var ordered = page.SortField("name") switch
         {
-            "createdAt" => page.Order(rows, r => r.App.CreatedAt),
-            "updatedAt" => page.Order(rows, r => r.App.UpdatedAt),
-            _ => page.Order(rows, r => r.App.Name),
+            "createdAt" => page.Order(apps, a => a.CreatedAt).ThenBy(a => a.Id),
+            "updatedAt" => page.Order(apps, a => a.UpdatedAt).ThenBy(a => a.Id),
+            // Unique in a project, so that the index alone gives the order.
+            _ => page.Order(apps, a => a.Name),
         };
-        var total = await rows.CountAsync(cancel);
-        var found = await ordered.ThenBy(r => r.App.Id).Skip(page.Skip).Take(page.Take).ToListAsync(cancel);
+        var found = await views.Read(ordered.Skip(page.Skip).Take(page.Take), cancel);
+        // A page that is not full is the last one, and nobody has to count.
+        var total = found.Count < page.Take && (found.Count > 0 || page.Skip == 0) ? page.Skip + found.Count : await apps.CountAsync(cancel);
         return new([.. found.Select(r => views.Of(scope.Project.Name, r.App, r.Release))], total);
     }
 
     /// <summary>One app; null where the project has none of this name.</summary>
     public async Task<AppView?> Find(ProjectScope scope, string name, CancellationToken cancel) =>
-        NameRules.ExplainApp(name) is null && await views.In(scope.Project.Id).SingleOrDefaultAsync(r => r.App.Name == name, cancel) is { } row
+        NameRules.ExplainApp(name) is null && await views.Read(db.Apps.Where(a => a.ProjectId == scope.Project.Id && a.Name == name), cancel) is [var row]
             ? views.Of(scope.Project.Name, row.App, row.Release)
             : null;
 

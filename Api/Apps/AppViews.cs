@@ -11,6 +11,8 @@ namespace Slipway.Api.Apps;
 /// <summary>Puts together what is wanted (the database) and what is (the watch cache). It never calls the cluster.</summary>
 public sealed class AppViews(SlipwayDb db, ClusterState cluster, IOptions<ExposureOptions> exposure, TimeProvider time)
 {
+    private static readonly byte[] Nothing = [];
+
     /// <summary>An app with its newest release.</summary>
     public sealed record Row
     {
@@ -20,12 +22,25 @@ public sealed class AppViews(SlipwayDb db, ClusterState cluster, IOptions<Exposu
         public required ReleaseRow Release { get; init; }
     }
 
-    /// <summary>A project's apps with their newest releases.</summary>
-    public IQueryable<Row> In(Guid projectId) =>
-        from app in db.Apps.AsNoTracking()
-        join release in db.Releases.AsNoTracking() on new { AppId = app.Id, Number = app.Release } equals new { release.AppId, release.Number }
-        where app.ProjectId == projectId
-        select new Row { App = app, Release = release };
+    /// <summary>Apps with their newest releases, in the order of <paramref name="apps"/>.</summary>
+    public async Task<IReadOnlyList<Row>> Read(IQueryable<AppRow> apps, CancellationToken cancel) =>
+        await (from app in apps.AsNoTracking()
+               join release in db.Releases on new { AppId = app.Id, Number = app.Release } equals new { release.AppId, release.Number }
+               select new Row
+               {
+                   App = app,
+                   // Without the environment, which may be large and is not shown.
+                   Release = new ReleaseRow
+                   {
+                       AppId = release.AppId,
+                       Number = release.Number,
+                       Spec = release.Spec,
+                       Author = release.Author,
+                       Reason = release.Reason,
+                       CreatedAt = release.CreatedAt,
+                       Environment = Nothing,
+                   },
+               }).ToListAsync(cancel);
 
     /// <summary>An app as it may be shown.</summary>
     public AppView Of(string project, AppRow app, ReleaseRow release)
@@ -64,10 +79,7 @@ public sealed class AppViews(SlipwayDb db, ClusterState cluster, IOptions<Exposu
     {
         var ids = projects.Select(p => p.Id).ToList();
         var names = projects.ToDictionary(p => p.Id, p => p.Name);
-        var rows = await (from app in db.Apps.AsNoTracking()
-                          join release in db.Releases.AsNoTracking() on new { AppId = app.Id, Number = app.Release } equals new { release.AppId, release.Number }
-                          where ids.Contains(app.ProjectId)
-                          select new Row { App = app, Release = release }).ToListAsync(cancel);
+        var rows = await Read(db.Apps.Where(a => ids.Contains(a.ProjectId)), cancel);
         var now = time.GetUtcNow();
         var states = rows.ToLookup(row => row.App.ProjectId,
             row => StatusRules.Derive(DesiredApp.From(names[row.App.ProjectId], row.App, row.Release), cluster.Observe(row.App.Id), now).State);

@@ -14,7 +14,7 @@ static class StorageServices
     public static void AddStorage(this WebApplicationBuilder builder)
     {
         builder.AddNpgsqlDataSource("slipway");
-        builder.Services.AddDbContextFactory<SlipwayDb>((services, options) => options
+        builder.Services.AddPooledDbContextFactory<SlipwayDb>((services, options) => options
             .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
             .UseSnakeCaseNamingConvention());
         builder.Services.AddSingleton<EnvironmentBox>();

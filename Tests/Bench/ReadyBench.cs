@@ -21,9 +21,9 @@ static class ReadyBench
         var pairs = new List<(double Slipway, double Waited, double Seen)>();
 
         // The objects that kubectl gets are Slipway's own, read back once.
-        await WithSlipway(user, project, "template", watch);
-        var objects = await ReadBack(project, "template");
-        await user.Client.DeleteApp(project, "template");
+        await WithSlipway(user, project, "original", watch);
+        var objects = await ReadBack(project, "original");
+        await user.Client.DeleteApp(project, "original");
         for (var i = 0; i < Warmups + Pairs; i++)
         {
             var (mine, theirs) = ($"slipway-{i}", $"kubectl-{i}");
@@ -81,7 +81,7 @@ static class ReadyBench
     private static async Task<(double Waited, double Seen)> WithKubectl(string project, string name, string objects, ReadyWatch watch)
     {
         var file = Path.Combine(Path.GetTempPath(), $"{project}-{name}.json");
-        await File.WriteAllTextAsync(file, objects.Replace("template-name", name, StringComparison.Ordinal).Replace("template-id", $"{Guid.NewGuid()}", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(file, objects.Replace("original-name", name, StringComparison.Ordinal).Replace("original-id", $"{Guid.NewGuid()}", StringComparison.Ordinal));
         try
         {
             var begun = Stopwatch.GetTimestamp();
@@ -124,8 +124,8 @@ static class ReadyBench
             metadata["labels"]![TestCluster.ManagedBy] = "kubectl";
         }
 
-        var text = list.ToJsonString().Replace(id, "template-id", StringComparison.Ordinal);
-        return text.Replace($"\"{app}\"", "\"template-name\"", StringComparison.Ordinal).Replace($"\"{app}-env", "\"template-name-env", StringComparison.Ordinal);
+        var text = list.ToJsonString().Replace(id, "original-id", StringComparison.Ordinal);
+        return text.Replace($"\"{app}\"", "\"original-name\"", StringComparison.Ordinal).Replace($"\"{app}-env", "\"original-name-env", StringComparison.Ordinal);
     }
 
     private static async Task Remove(TestUser user, string project, string mine, string theirs)

@@ -88,9 +88,9 @@ public sealed class PortalTests(Platform platform, Browser browser) : PlatformTe
         await AppIs(client, project, "mailer", AppState.Failed);
 
         await using var visitor = await browser.Open(new(width, height, dark));
-        await visitor.Page.GotoAsync("/register");
+        await visitor.Open("/register");
         await visitor.Look("register");
-        await visitor.Page.GotoAsync("/sign-in");
+        await visitor.Open("/sign-in");
         await visitor.Look("sign-in");
         await visitor.SignIn(user);
 
@@ -109,7 +109,7 @@ public sealed class PortalTests(Platform platform, Browser browser) : PlatformTe
 
         async Task See(string name, string path, string part)
         {
-            await visitor.Page.GotoAsync(path);
+            await visitor.Open(path);
             await visitor.Part(part).First.WaitForAsync();
             await visitor.Look(name);
         }
@@ -122,7 +122,7 @@ public sealed class PortalTests(Platform platform, Browser browser) : PlatformTe
         var project = await user.NewProject("live");
         await using var visitor = await browser.Open(Desk);
         await visitor.SignIn(user);
-        await visitor.Page.GotoAsync($"/projects/{project}");
+        await visitor.Open($"/projects/{project}");
         await visitor.Part("apps-empty").WaitForAsync();
 
         await user.Client.CreateApp(project, Small("shop"));
@@ -143,7 +143,7 @@ public sealed class PortalTests(Platform platform, Browser browser) : PlatformTe
         await user.Client.CreateApp(project, Small("shop") with { Stopped = true });
         await using var visitor = await browser.Open(Desk);
         await visitor.SignIn(user);
-        await visitor.Page.GotoAsync($"/projects/{project}/deploy");
+        await visitor.Open($"/projects/{project}/deploy");
         await visitor.Type("app-image", "https://ghcr.io/team/shop");
         await visitor.Type("app-name", "Shop");
         await visitor.Click("deploy-submit");
@@ -171,7 +171,7 @@ public sealed class PortalTests(Platform platform, Browser browser) : PlatformTe
 
     private static async Task RegisterAndSignIn(Visitor visitor, string email)
     {
-        await visitor.Page.GotoAsync("/");
+        await visitor.Open("/");
         await visitor.IsAt("/sign-in");
         await visitor.Click("to-register");
         await visitor.Type("register-email", email);
@@ -208,7 +208,7 @@ public sealed class PortalTests(Platform platform, Browser browser) : PlatformTe
     {
         await visitor.Click("delete-app");
         await Confirm("shop", "delete-app");
-        await visitor.Page.GotoAsync($"/projects/{project}");
+        await visitor.Open($"/projects/{project}");
         await visitor.Part("apps-empty").WaitForAsync();
         await visitor.Click("project-menu");
         await visitor.Click("delete-project");

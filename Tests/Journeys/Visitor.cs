@@ -16,6 +16,10 @@ sealed class Visitor : IAsyncDisposable
         ResultTypes = [ResultType.Violations],
     };
 
+    // What Chromium says when a network interface of the machine comes or goes, as one does with every pod of the local cluster. It drops
+    // requests then; the portal fetches again what it lost (first.js), and a person's browser loads a page again by itself.
+    private const string NetworkChanged = "net::ERR_NETWORK_CHANGED";
+
     private readonly IBrowserContext context;
     private readonly Screen screen;
     private readonly ConcurrentQueue<string> complaints = new();
@@ -27,7 +31,7 @@ sealed class Visitor : IAsyncDisposable
         Page = page;
         page.Console += (_, message) =>
         {
-            if (message.Type is "error")
+            if (message.Type is "error" && !message.Text.Contains(NetworkChanged, StringComparison.Ordinal))
             {
                 complaints.Enqueue($"{page.Url}: {message.Text}");
             }
@@ -57,9 +61,21 @@ sealed class Visitor : IAsyncDisposable
     public Task IsAt(string path) =>
         Page.WaitForURLAsync(url => new Uri(url).AbsolutePath == path, new() { WaitUntil = WaitUntilState.Commit });
 
+    public async Task Open(string path)
+    {
+        try
+        {
+            await Page.GotoAsync(path);
+        }
+        catch (PlaywrightException e) when (e.Message.Contains(NetworkChanged, StringComparison.Ordinal))
+        {
+            await Page.GotoAsync(path);
+        }
+    }
+
     public async Task SignIn(TestUser user)
     {
-        await Page.GotoAsync("/sign-in");
+        await Open("/sign-in");
         await Type("sign-in-email", user.Email);
         await Type("sign-in-password", TestUser.Password);
         await Click("sign-in-submit");

@@ -176,7 +176,7 @@ static class ProjectStream
         {
             await using var inner = services.CreateAsyncScope();
             var views = inner.ServiceProvider.GetRequiredService<AppViews>();
-            var rows = await views.In(scope.Project.Id).Where(row => ids.Contains(row.App.Id)).ToListAsync(cancel);
+            var rows = await views.Read(inner.ServiceProvider.GetRequiredService<SlipwayDb>().Apps.Where(a => a.ProjectId == scope.Project.Id && ids.Contains(a.Id)), cancel);
             return rows.ToDictionary(row => row.App.Id, row => views.Of(scope.Project.Name, row.App, row.Release));
         }
 

@@ -39,13 +39,14 @@ public sealed class ObjectWriter(ClusterObjects objects)
             if (answer.Ok)
             {
                 // Whoever adds them again at once is left to it: two controllers that fight help nobody.
-                if (FieldOwnership.TakeOver(answer.Json) is not { } fields || takeOvers++ == MaxTakeOvers)
+                if (FieldOwnership.TakeOver(answer.Json) is not { } fields || takeOvers == MaxTakeOvers)
                 {
                     return Written(address, answer);
                 }
 
                 // Somebody added fields, or the creation was not settled: they become ours, and the next round removes what is not wanted.
-                await Own(address, answer, fields, cancel);
+                // Where the object was changed in between (a rollout writes its status all the time) nothing was taken over yet.
+                takeOvers += await Own(address, answer, fields, cancel) ? 1 : 0;
                 continue;
             }
 
