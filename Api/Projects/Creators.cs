@@ -11,9 +11,9 @@ static class Creators
     public static async Task<ProjectRow?> Lock(SlipwayDb db, Guid project, CancellationToken cancel) =>
         await db.Projects.FromSql($"SELECT * FROM projects WHERE id = {project} FOR UPDATE").AsNoTracking().SingleOrDefaultAsync(cancel) is { DeletedAt: null } row ? row : null;
 
-    /// <summary>Whether a locked project has a creator besides this one.</summary>
+    /// <summary>Whether a locked project has a creator besides this one; somebody whose account is disabled is none that could do anything.</summary>
     public static Task<bool> HasAnother(SlipwayDb db, Guid project, Guid user, CancellationToken cancel) =>
-        db.Collaborators.AnyAsync(c => c.ProjectId == project && c.UserId != user && c.Role == Role.Creator, cancel);
+        db.Collaborators.AnyAsync(c => c.ProjectId == project && c.UserId != user && c.Role == Role.Creator && db.Users.Any(u => u.Id == c.UserId && u.DisabledAt == null), cancel);
 
     /// <summary>Locks all projects of which somebody is a creator; answers the names of those that have no other one.</summary>
     public static async Task<IReadOnlyList<string>> Orphaned(SlipwayDb db, Guid user, CancellationToken cancel)

@@ -36,7 +36,8 @@ sealed class MailServer : IAsyncDisposable
 
     /// <summary>The newest message to this address whose subject has this in it.</summary>
     public Task<MimeMessage> Message(string to, string subject) => Wait.For($"the message '{subject}' to {to}",
-        _ => Task.FromResult(received.LastOrDefault(m => IsTo(m, to) && m.Subject?.Contains(subject, StringComparison.Ordinal) is true)!), found => found is not null);
+        _ => Task.FromResult(received.LastOrDefault(m => IsTo(m, to) && m.Subject?.Contains(subject, StringComparison.Ordinal) is true)!), found => found is not null,
+        describe: _ => $"{received.Count} other messages");
 
     /// <summary>Whether a message is to this address.</summary>
     public static bool IsTo(MimeMessage message, string address) => message.To.Mailboxes.Any(t => t.Address == address);

@@ -50,7 +50,7 @@ public sealed class CanaryTests(Platform platform) : PlatformTest(platform)
     private static async Task<string> Dump(TestDatabase database)
     {
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        var start = new ProcessStartInfo("pg_dump", ["-h", connection.Host!, "-p", $"{connection.Port}", "-U", connection.Username!, "-d", connection.Database!]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("pg_dump", ["-h", connection.Host!, "-p", $"{connection.Port}", "-U", connection.Username!, "-d", connection.Database!]) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["PGPASSWORD"] = connection.Password;
         using var dump = Process.Start(start)!;
         var text = await dump.StandardOutput.ReadToEndAsync();

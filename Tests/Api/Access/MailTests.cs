@@ -20,7 +20,7 @@ public sealed class MailTests(Platform platform) : PlatformTest(platform)
 
         var code = MailServer.Code(await mail.Message(email, "Confirm your address"));
         await client.ResendConfirmation(new(email));
-        var second = await Wait.For("the second message", _ => Task.FromResult(mail.Received.Where(m => MailServer.IsTo(m, email)).ToList()), all => all.Count == 2);
+        var second = await Wait.For("the second message", _ => Task.FromResult(mail.Received.Where(m => MailServer.IsTo(m, email)).ToList()), all => all.Count == 2, describe: all => $"{all.Count} messages");
         Assert.Equal(HttpStatusCode.BadRequest, await Refused(() => client.ConfirmEmail(new(code))));
         await client.ConfirmEmail(new(MailServer.Code(second[^1])));
         Assert.Equal(HttpStatusCode.BadRequest, await Refused(() => client.ConfirmEmail(new(MailServer.Code(second[^1])))));

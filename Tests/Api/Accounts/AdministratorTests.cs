@@ -70,8 +70,7 @@ public sealed class AdministratorTests(Platform platform, AdministratorStage sta
         Assert.False((await Find(user)).Locked);
         await user.Http.FailToSignIn(user.Email, 1);
         var seen = await Find(user);
-        Assert.Equal((user.Email, true, false, false, false, true, 1),
-            (seen.Email, seen.Confirmed, seen.Administrator, seen.TwoFactor, seen.Disabled, seen.Locked, seen.Projects));
+        Assert.Equal((user.Email, false, false, false, true, 1), (seen.Email, seen.Administrator, seen.TwoFactor, seen.Disabled, seen.Locked, seen.Projects));
         Assert.Equal((await user.Client.Me()).Id, seen.Id);
         Assert.True((await Find(Administrator)).Administrator);
         Assert.Equal((await Administrator.Client.Users(new() { Limit = 1 })).Total, await stage.Database.Scalar<long>("SELECT count(*) FROM users"));
