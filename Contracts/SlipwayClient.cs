@@ -183,7 +183,10 @@ public sealed partial class SlipwayClient(HttpClient http)
         }
 
         return new SlipwayApiException(response.StatusCode, problem?.Title ?? $"The API answered {(int)response.StatusCode}.", problem?.Detail,
-            problem?.Errors ?? Nothing, response.Headers.RetryAfter?.Delta) { NeedsTwoFactor = problem?.TwoFactor is true };
+            problem?.Errors ?? Nothing, response.Headers.RetryAfter?.Delta)
+        {
+            NeedsTwoFactor = problem?.TwoFactor is true,
+        };
     }
 
     private static Dictionary<string, string[]> Nothing { get; } = [];

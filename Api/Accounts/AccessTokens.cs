@@ -46,23 +46,27 @@ public sealed class AccessTokens(
         }
 
         var (hash, now) = (Secrets.Hash(secret), time.GetUtcNow());
-        var found = await (from token in db.AccessTokens.AsNoTracking()
-                           join person in db.Users on token.UserId equals person.Id
-                           where token.Hash == hash && token.ExpiresAt > now && person.DisabledAt == null
-                           select new { token, person.Id, person.Email, person.IsAdministrator }).FirstOrDefaultAsync(Context.RequestAborted);
-        if (found is null)
+        var found = await CurrentUser.OfToken(db.AccessTokens.Where(t => t.Hash == hash), db, now, Context.RequestAborted);
+        if (found is not var (user, token))
         {
             return AuthenticateResult.Fail("The access token is unknown, has expired or was revoked.");
         }
 
-        if (found.token.LastUsedAt is not { } last || now - last > Precision)
+        if (token.LastUsedAt is not { } last || now - last > Precision)
         {
-            await db.AccessTokens.Where(t => t.Id == found.token.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), Context.RequestAborted);
+            await db.AccessTokens.Where(t => t.Id == token.Id).ExecuteUpdateAsync(set => set.SetProperty(t => t.LastUsedAt, now), Context.RequestAborted);
         }
 
-        Context.Features.Set(new CurrentUser(found.Id, found.Email!, found.IsAdministrator, null,
-            new(found.token.Id, found.token.Name, found.token.Role, found.token.ProjectId, found.token.Actions)));
-        return AuthenticateResult.Success(new(new ClaimsPrincipal(new ClaimsIdentity([new("sub", found.Id.ToString())], SchemeName)), SchemeName));
+        Context.Features.Set(user);
+        return AuthenticateResult.Success(new(new ClaimsPrincipal(new ClaimsIdentity([new("sub", user.Id.ToString())], SchemeName)), SchemeName));
+    }
+
+    /// <inheritdoc/>
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        // RFC 6750, 3.
+        Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        return base.HandleChallengeAsync(properties);
     }
 
     private static string? Token(HttpRequest request) =>

@@ -20,7 +20,7 @@ static class AccountServices
             options.User.AllowedUserNameCharacters = "";
             // Composition rules make passwords worse (NIST SP 800-63B, 3.1.1.2).
             options.Password = new() { RequiredLength = 8, RequireDigit = false, RequireLowercase = false, RequireUppercase = false, RequireNonAlphanumeric = false, RequiredUniqueChars = 1 };
-        }).AddUserStore<SealedUserStore>().AddTokenProvider<AuthenticatorTokenProvider<User>>(TokenOptions.DefaultAuthenticatorProvider);
+        }).AddUserStore<SealedUserStore>();
 
         services.AddOptions<AccountOptions>().BindConfiguration("Accounts").ValidateOnStart();
         services.AddSingleton<IValidateOptions<AccountOptions>>(new Sentence<AccountOptions>(AccountOptions.Explain));

@@ -24,8 +24,9 @@ public enum Audience
 
 /// <summary>Who may use an endpoint. Every endpoint says so exactly once; the process does not start where one does not.</summary>
 /// <param name="Audience">Who.</param>
-/// <param name="Permission">With <see cref="Audience.Collaborator"/>: what they need to be permitted.</param>
-public sealed record EndpointAccess(Audience Audience, Permission? Permission = null)
+/// <param name="Permission">With <see cref="Audience.Collaborator"/>: what they need to be permitted. With <see cref="Audience.User"/>: what an access token needs.</param>
+/// <param name="OnlyPersons">With <see cref="Audience.Collaborator"/>: whether an access token does not do.</param>
+public sealed record EndpointAccess(Audience Audience, Permission? Permission = null, bool OnlyPersons = false)
 {
     /// <summary>What an endpoint declares; null where it declares nothing.</summary>
     public static EndpointAccess? Of(Endpoint endpoint) => endpoint.Metadata.GetMetadata<EndpointAccess>()
@@ -43,8 +44,8 @@ public static class EndpointAccessExtensions
         where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Anyone)).AllowAnonymous();
 
     /// <summary>See <see cref="Audience.User"/>.</summary>
-    public static TBuilder ForUsers<TBuilder>(this TBuilder endpoint)
-        where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.User));
+    public static TBuilder ForUsers<TBuilder>(this TBuilder endpoint, Permission? tokensNeed = null)
+        where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.User, tokensNeed));
 
     /// <summary>See <see cref="Audience.Person"/>.</summary>
     public static TBuilder ForPersons<TBuilder>(this TBuilder endpoint)
@@ -55,8 +56,8 @@ public static class EndpointAccessExtensions
         where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Administrator));
 
     /// <summary>The endpoint's route has a <c>{project}</c>, and who uses it needs this permission there.</summary>
-    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Permission permission)
-        where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Collaborator, permission));
+    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Permission permission, bool onlyPersons = false)
+        where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Collaborator, permission, onlyPersons));
 
     /// <summary>Names what the endpoint does; everything that changes something has a name.</summary>
     public static TBuilder Audited<TBuilder>(this TBuilder endpoint, string action)

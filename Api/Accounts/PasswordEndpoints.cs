@@ -107,13 +107,14 @@ static class PasswordEndpoints
         }
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        // From here on nobody comes into a project, and nobody becomes an administrator: what is read below stays so.
+        await db.Database.ExecuteSqlAsync($"LOCK TABLE collaborators, users IN SHARE ROW EXCLUSIVE MODE", cancel);
         if (await Creators.Orphaned(db, current.Id, cancel) is { Count: > 0 } orphaned)
         {
             return Problems.Conflict($"You are the only creator of {string.Join(", ", orphaned.Take(10))}.", "Make somebody else a creator there, or delete the project.");
         }
 
-        await db.Database.ExecuteSqlAsync($"LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE", cancel);
-        if (current.IsAdministrator && !await db.Users.AnyAsync(u => u.IsAdministrator && u.DisabledAt == null && u.Id != current.Id, cancel)
+        if (await db.Users.AnyAsync(u => u.Id == current.Id && u.IsAdministrator, cancel) && !await db.Users.AnyAsync(u => u.IsAdministrator && u.DisabledAt == null && u.Id != current.Id, cancel)
             && await db.Users.AnyAsync(u => u.Id != current.Id, cancel))
         {
             return Problems.Conflict("You are the only administrator of the platform.", "Make somebody else one first.");

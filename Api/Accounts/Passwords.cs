@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
+using OtpNet;
 using Slipway.Api.Http;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
@@ -10,6 +11,9 @@ namespace Slipway.Api.Accounts;
 public sealed class Passwords(UserManager<User> users, IPasswordHasher<User> hasher, SignInAttempts attempts)
 {
     private static readonly User Nobody = new();
+
+    // A clock may be a minute wrong.
+    private static readonly VerificationWindow Window = new(previous: 2, future: 2);
 
     /// <summary>
     /// The user whom address, password and, where two-factor is on, code belong to; or the refusal. A wrong one counts
@@ -81,14 +85,16 @@ public sealed class Passwords(UserManager<User> users, IPasswordHasher<User> has
             return plain.Length <= 32 && (await users.RedeemTwoFactorRecoveryCodeAsync(user, plain.ToUpperInvariant())).Succeeded;
         }
 
-        if (!await users.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, plain))
+        var key = await users.GetAuthenticatorKeyAsync(user);
+        if (key is null || !new Totp(Base32Encoding.ToBytes(key)).VerifyTotp(plain, out var step, Window))
         {
             return false;
         }
 
-        // A code that somebody looked over a shoulder for does not work again (RFC 6238, 5.2). Of two at once, one loses the race to store it.
-        return await users.GetAuthenticationTokenAsync(user, SealedUserStore.Provider, SealedUserStore.LastCode) != plain
-            && (await users.SetAuthenticationTokenAsync(user, SealedUserStore.Provider, SealedUserStore.LastCode, plain)).Succeeded;
+        // A code that somebody saw over a shoulder does not work again, nor does one before it (RFC 6238, 5.2). Of two at once, one loses the
+        // race to store it.
+        return (!long.TryParse(await users.GetAuthenticationTokenAsync(user, SealedUserStore.Provider, SealedUserStore.LastStep), out var last) || step > last)
+            && (await users.SetAuthenticationTokenAsync(user, SealedUserStore.Provider, SealedUserStore.LastStep, $"{step}")).Succeeded;
     }
 
     /// <summary>What is wrong with an address, as a sentence; null where nothing is. Only a message that arrives proves one (RFC 5321 allows nearly everything).</summary>

@@ -8,8 +8,8 @@ namespace Slipway.Api.Accounts;
 public sealed class SealedUserStore(SlipwayDb db, EnvironmentBox box, IdentityErrorDescriber? describer = null)
     : UserOnlyStore<User, SlipwayDb, Guid>(db, describer)
 {
-    /// <summary>Our own values' provider, and the name of the last authenticator code that was used.</summary>
-    public const string Provider = "slipway", LastCode = "last-code";
+    /// <summary>Our own values' provider, and the name of the time step of the last authenticator code that was used.</summary>
+    public const string Provider = "slipway", LastStep = "last-step";
 
     /// <inheritdoc/>
     public override Task SetTokenAsync(User user, string loginProvider, string name, string? value, CancellationToken cancellationToken) =>

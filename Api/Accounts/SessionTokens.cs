@@ -2,7 +2,6 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -67,11 +66,7 @@ public sealed class SessionTokens(IOptions<EncryptionOptions> encryption, TimePr
             return;
         }
 
-        var user = await (from session in db.Sessions
-                          join person in db.Users on session.UserId equals person.Id
-                          where session.Id == sessionId && session.ExpiresAt > now && person.DisabledAt == null
-                          select new CurrentUser(person.Id, person.Email!, person.IsAdministrator, sessionId, null))
-            .FirstOrDefaultAsync(context.HttpContext.RequestAborted);
+        var user = await CurrentUser.OfSession(db, sessionId, now);
         if (user is null)
         {
             context.Fail("The session has ended.");

@@ -36,6 +36,7 @@ static class TwoFactorEndpoints
         }
 
         await users.ResetAuthenticatorKeyAsync(user);
+        await users.RemoveAuthenticationTokenAsync(user, SealedUserStore.Provider, SealedUserStore.LastStep);
         var key = (await users.GetAuthenticatorKeyAsync(user))!;
         var uri = $"otpauth://totp/{WebUtility.UrlEncode("Slipway")}:{Uri.EscapeDataString(user.Email!)}?secret={key}&issuer=Slipway&digits=6";
         using var generator = new QRCodeGenerator();

@@ -8,7 +8,7 @@ using Slipway.Contracts;
 
 namespace Slipway.Api.Administration;
 
-/// <summary>The routes under /api/admin: what administrators of the platform do. They see no app's environment, and read no log of a project by this.</summary>
+/// <summary>The routes under /api/admin: what administrators of the platform do. They see every project as viewers do (<see cref="Slipway.Api.Projects.ProjectAccess"/>), and nobody sees a secret value.</summary>
 static class AdministrationEndpoints
 {
     public static void MapAdministration(this IEndpointRouteBuilder routes)

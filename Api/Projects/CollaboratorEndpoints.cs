@@ -15,7 +15,7 @@ static class CollaboratorEndpoints
             .WithSummary("Add or invite somebody, or change their role").Produces<CollaboratorView>().ProducesProblem(409);
         collaborators.MapDelete("{email}", Remove).Needs(Permission.ManageCollaborators).Audited("collaborator.remove")
             .WithSummary("Remove somebody, or withdraw their invitation").Produces(204).ProducesProblem(409);
-        routes.MapPost("/api/projects/{project}/leave", Leave).Needs(Permission.ViewProject).Audited("collaborator.leave")
+        routes.MapPost("/api/projects/{project}/leave", Leave).Needs(Permission.ViewProject, onlyPersons: true).Audited("collaborator.leave")
             .WithTags("Collaborators").WithSummary("Leave the project").Produces(204).ProducesProblem(409);
         routes.MapPost("/api/account/invitations/accept", Accept).ForPersons().Audited("invitation.accept").RequireRateLimiting(AccountLimits.PerAddress)
             .WithTags("Collaborators").WithSummary("Accept an invitation to your address").Produces<ProjectView>();

@@ -15,21 +15,13 @@ static class Creators
     public static Task<bool> HasAnother(SlipwayDb db, Guid project, Guid user, CancellationToken cancel) =>
         db.Collaborators.AnyAsync(c => c.ProjectId == project && c.UserId != user && c.Role == Role.Creator && db.Users.Any(u => u.Id == c.UserId && u.DisabledAt == null), cancel);
 
-    /// <summary>Locks all projects of which somebody is a creator; answers the names of those that have no other one.</summary>
-    public static async Task<IReadOnlyList<string>> Orphaned(SlipwayDb db, Guid user, CancellationToken cancel)
-    {
-        var projects = await db.Projects.FromSql(
-            $"SELECT p.* FROM projects p JOIN collaborators c ON c.project_id = p.id WHERE c.user_id = {user} AND c.role = 'Creator' AND p.deleted_at IS NULL ORDER BY p.id FOR UPDATE OF p")
-            .AsNoTracking().ToListAsync(cancel);
-        var orphaned = new List<string>();
-        foreach (var project in projects)
-        {
-            if (!await HasAnother(db, project.Id, user, cancel))
-            {
-                orphaned.Add(project.Name);
-            }
-        }
-
-        return orphaned;
-    }
+    /// <summary>The names of the projects that have no creator but this one. Who asks has the table of collaborators locked.</summary>
+    public static async Task<IReadOnlyList<string>> Orphaned(SlipwayDb db, Guid user, CancellationToken cancel) =>
+        await (from project in db.Projects
+               where project.DeletedAt == null
+                   && db.Collaborators.Any(c => c.ProjectId == project.Id && c.UserId == user && c.Role == Role.Creator)
+                   && !db.Collaborators.Any(c => c.ProjectId == project.Id && c.UserId != user && c.Role == Role.Creator
+                       && db.Users.Any(u => u.Id == c.UserId && u.DisabledAt == null))
+               orderby project.Name
+               select project.Name).ToListAsync(cancel);
 }

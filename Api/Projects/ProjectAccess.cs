@@ -12,7 +12,7 @@ namespace Slipway.Api.Projects;
 public sealed record ProjectScope(ProjectRow Project, Role Role, CurrentUser User)
 {
     /// <summary>Whether the role, and the access token if there is one, permit it.</summary>
-    public bool May(Permission permission) => Role.May(permission) && User.Token?.Actions?.Contains(permission) is null or true;
+    public bool May(Permission permission) => Role.May(permission) && User.Token?.Leaves(permission) is null or true;
 }
 
 /// <summary>
@@ -21,6 +21,14 @@ public sealed record ProjectScope(ProjectRow Project, Role Role, CurrentUser Use
 /// </summary>
 static class ProjectAccess
 {
+    // Compiled, because nearly every request asks it.
+    private static readonly Func<SlipwayDb, string, Guid, Task<Found?>> RowAndRole = EF.CompileAsyncQuery((SlipwayDb db, string name, Guid userId) =>
+        (from row in db.Projects.AsNoTracking()
+         where row.Name == name && row.DeletedAt == null && row.NamespaceUid != null
+         select new Found(row, db.Collaborators.Where(c => c.ProjectId == row.Id && c.UserId == userId).Select(c => (Role?)c.Role).FirstOrDefault())).FirstOrDefault());
+
+    private sealed record Found(ProjectRow Project, Role? Role);
+
     public static void AddProjectAccess(this IServiceCollection services) =>
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.Features.Get<ProjectScope>()
             ?? throw new InvalidOperationException("The endpoint is about no project: it must declare what it needs there."));
@@ -47,18 +55,16 @@ static class ProjectAccess
             return null;
         }
 
-        var found = await (from row in db.Projects.AsNoTracking()
-                           where row.Name == project && row.DeletedAt == null && row.NamespaceUid != null
-                           select new { row, Role = db.Collaborators.Where(c => c.ProjectId == row.Id && c.UserId == user.Id).Select(c => (Role?)c.Role).FirstOrDefault() })
-            .FirstOrDefaultAsync(cancel);
-        if (found is null || (user.Token is { ProjectId: { } only } && only != found.row.Id))
+        cancel.ThrowIfCancellationRequested();
+        var found = await RowAndRole(db, project, user.Id);
+        if (found is null || (user.Token is { ProjectId: { } only } && only != found.Project.Id))
         {
             return null;
         }
 
         // Administrators see all projects, in person: a program of theirs has what they were given like everybody else.
         var role = found.Role ?? (user is { IsAdministrator: true, Token: null } ? Role.Viewer : null);
-        return role is { } theirs ? new(found.row, user.Token is { Role: var most } && most < theirs ? most : theirs, user) : null;
+        return role is { } theirs ? new(found.Project, user.Token is { Role: var most } && most < theirs ? most : theirs, user) : null;
     }
 
     private static async Task<IResult?> Refuse(HttpContext context, EndpointAccess access)
@@ -67,9 +73,9 @@ static class ProjectAccess
         switch (access.Audience)
         {
             case Audience.User:
-                return null;
+                return access.Permission is { } needed && user.Token?.Leaves(needed) is false ? NotForThat(needed) : null;
             case Audience.Person or Audience.Administrator when user.Token is not null:
-                return Problems.Forbidden("An access token cannot do this.", "Sign in with your password.");
+                return NotByToken();
             case Audience.Administrator when !user.IsAdministrator:
                 return Problems.Forbidden("This is for administrators of the platform.");
             case Audience.Person or Audience.Administrator:
@@ -86,10 +92,15 @@ static class ProjectAccess
         context.Features.Set(scope);
         return scope switch
         {
+            _ when access.OnlyPersons && user.Token is not null => NotByToken(),
             _ when scope.May(permission) => null,
-            _ when scope.Role.May(permission) => Problems.Forbidden("This access token is not for that.", $"It takes the action '{Word(permission)}'."),
+            _ when scope.Role.May(permission) => NotForThat(permission),
             _ => Problems.Forbidden($"This needs the role '{Word(RoleTable.Least(permission))}' in '{scope.Project.Name}'; yours is '{Word(scope.Role)}'."),
         };
+
+        static IResult NotForThat(Permission permission) => Problems.Forbidden("This access token is not for that.", $"It takes the action '{Word(permission)}'.");
+
+        static IResult NotByToken() => Problems.Forbidden("An access token cannot do this.", "Sign in with your password.");
 
         static string Word<T>(T value)
             where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

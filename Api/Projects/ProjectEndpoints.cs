@@ -11,7 +11,7 @@ static class ProjectEndpoints
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
         var projects = routes.MapGroup("/api/projects").WithTags("Projects");
-        projects.MapGet("", List).ForUsers().WithSummary("The projects that you are in");
+        projects.MapGet("", List).ForUsers(tokensNeed: Permission.ViewProject).WithSummary("The projects that you are in");
         projects.MapPost("", Create).ForUsers().Audited("project.create").WithSummary("Make a project and its namespace")
             .Produces<ProjectView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
         projects.MapGet("{project}", Get).Needs(Permission.ViewProject).WithSummary("One project");
@@ -20,7 +20,8 @@ static class ProjectEndpoints
 
     static async Task<Results<Ok<Page<ProjectView>>, ProblemHttpResult>> List(
         [AsParameters] PageParameters page, CurrentUser user, ProjectService projects, CancellationToken cancel) =>
-        page.Refuse("name", "createdAt") is { } refusal ? refusal : TypedResults.Ok(await projects.List(user, page, cancel));
+        page.Refuse("name", "createdAt") is { } refusal ? refusal
+        : TypedResults.Ok(await projects.List(user, page, cancel));
 
     static async Task<IResult> Create(CreateProject request, CurrentUser user, ProjectService projects, CancellationToken cancel) =>
         user.Token is { } token && !(token.IsWide && token.Role is Role.Creator) ? Problems.Forbidden("This access token cannot make projects.", "It takes one for all projects, with the role 'creator' and all actions.")

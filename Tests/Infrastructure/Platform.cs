@@ -58,7 +58,10 @@ public sealed class Platform : IAsyncDisposable
         var database = await TestDatabase.Create();
         try
         {
-            return (database, await ApiProcess.Start(database));
+            var api = await ApiProcess.Start(database);
+            // The first account is the administrator's, who sees every project: that is to be nobody of the tests.
+            using var administrator = await TestUser.Register(api);
+            return (database, api);
         }
         catch
         {

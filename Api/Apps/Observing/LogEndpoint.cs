@@ -54,6 +54,7 @@ static class LogEndpoint
         var json = http.Request.GetTypedHeaders().Accept.Any(a => a.MediaType.Equals(JsonLines, StringComparison.OrdinalIgnoreCase));
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, host.ApplicationStopping);
         var lines = tail ?? new LogQuery().Tail;
+        var guard = Task.CompletedTask;
         try
         {
             if (follow is not true)
@@ -77,7 +78,8 @@ static class LogEndpoint
 
                 var writer = new Writer(http, json, many: pods.Count > 1);
                 await writer.Flush(ended.Token);
-                await Follow(merge.Follow(row.Id, string.IsNullOrEmpty(pod) ? null : pod, lines, ended.Token), writer, access.Watch(scope, row.Id), ended.Token);
+                guard = access.Guard(scope, Permission.ReadLogs, row.Id, ended);
+                await Follow(merge.Follow(row.Id, string.IsNullOrEmpty(pod) ? null : pod, lines, ended.Token), writer, ended.Token);
             }
         }
         catch (Exception e) when (!http.Response.HasStarted && e is HttpRequestException or TimeoutException or ClusterRefusedException or IOException)
@@ -86,7 +88,12 @@ static class LogEndpoint
         }
         catch (Exception e) when (ended.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
-            // The client went away, or this process ends: the stream is over.
+            // The client went away or may not listen any more, or this process ends: the stream is over.
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await guard;
         }
 
         return Results.Empty;
@@ -118,7 +125,7 @@ static class LogEndpoint
         return streams;
     }
 
-    private static async Task Follow(IAsyncEnumerable<IReadOnlyList<LogLine>> batches, Writer writer, Func<CancellationToken, Task<bool>> mayGoOn, CancellationToken cancel)
+    private static async Task Follow(IAsyncEnumerable<IReadOnlyList<LogLine>> batches, Writer writer, CancellationToken cancel)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var source = batches.GetAsyncEnumerator(ended.Token);
@@ -131,11 +138,6 @@ static class LogEndpoint
                 if (await Task.WhenAny(next, beat) == beat)
                 {
                     await beat;
-                    if (!await mayGoOn(cancel))
-                    {
-                        return;
-                    }
-
                     await writer.Beat(cancel);
                     beat = Task.Delay(Heartbeat, ended.Token);
                     continue;

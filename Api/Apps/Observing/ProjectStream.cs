@@ -23,15 +23,21 @@ static class ProjectStream
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
         using var subscription = changes.Open(scope.Project.Id);
+        var guard = access.Guard(scope, Permission.ViewProject, null, ended);
         try
         {
             var stream = new Stream(http, scope, services, time);
             await stream.Open(ended.Token);
-            await stream.Run(subscription.Ids, access.Watch(scope, null), ended.Token);
+            await stream.Run(subscription.Ids, ended.Token);
         }
         catch (Exception e) when (ended.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
-            // The client went away, or this process ends: the stream is over.
+            // The client went away or may not listen any more, or this process ends: the stream is over.
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await guard;
         }
 
         return Results.Empty;
@@ -61,7 +67,7 @@ static class ProjectStream
             await Send("event: open\ndata: {}\n\n", cancel);
         }
 
-        public async Task Run(IdQueue ids, Func<CancellationToken, Task<bool>> mayGoOn, CancellationToken cancel)
+        public async Task Run(IdQueue ids, CancellationToken cancel)
         {
             var beat = time.GetUtcNow() + Heartbeat;
             while (true)
@@ -75,11 +81,6 @@ static class ProjectStream
                 await Tell(cancel);
                 if (time.GetUtcNow() >= beat)
                 {
-                    if (!await mayGoOn(cancel))
-                    {
-                        return;
-                    }
-
                     await Send(": still here\n\n", cancel);
                     beat = time.GetUtcNow() + Heartbeat;
                 }

@@ -48,10 +48,10 @@ static class AccessTable
     private static string For(EndpointAccess access) => access.Audience switch
     {
         Audience.Anyone => "anyone",
-        Audience.User => "users, tokens too",
+        Audience.User => access.Permission is { } needed ? $"users, tokens with `{Name(needed)}`" : "users, tokens too",
         Audience.Person => "signed-in persons",
         Audience.Administrator => "administrators",
-        _ => $"`{Name(access.Permission!.Value)}` ({RoleTable.Least(access.Permission.Value).ToString().ToLowerInvariant()})",
+        _ => $"`{Name(access.Permission!.Value)}` ({RoleTable.Least(access.Permission.Value).ToString().ToLowerInvariant()}){(access.OnlyPersons ? ", signed-in persons" : "")}",
     };
 
     private static string Name(Permission permission) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(permission.ToString());

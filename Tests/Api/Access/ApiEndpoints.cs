@@ -25,7 +25,7 @@ sealed record ApiEndpoint(string Method, string Pattern, EndpointAccess Access)
         [
             .. ((IEndpointRouteBuilder)app).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>()
                 .SelectMany(e => (e.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method =>
-                    new ApiEndpoint(method, "/" + e.RoutePattern.RawText!.TrimStart('/'), EndpointAccess.Of(e)!)))
+                    new ApiEndpoint(method, "/" + e.RoutePattern.RawText!.Trim('/'), EndpointAccess.Of(e)!)))
                 .OrderBy(e => e.Pattern, StringComparer.Ordinal).ThenBy(e => e.Method, StringComparer.Ordinal),
         ];
     }

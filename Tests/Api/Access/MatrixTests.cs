@@ -85,10 +85,11 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
     {
         Audience.Anyone => Answer.Yes,
         _ when !visitor.IsKnown => Answer.SignInFirst,
-        Audience.User => Answer.Yes,
+        Audience.User => access.Permission is { } needed && visitor.Actions?.Contains(needed) is false ? Answer.Forbidden : Answer.Yes,
         Audience.Person => visitor.IsPerson ? Answer.Yes : Answer.Forbidden,
         Audience.Administrator => visitor is { IsPerson: true, IsAdministrator: true } ? Answer.Yes : Answer.Forbidden,
         _ when visitor.Role is not { } role => Answer.NoSuchProject,
+        _ when access.OnlyPersons && !visitor.IsPerson => Answer.Forbidden,
         _ => Permitted[visitor.Role!.Value].Contains(access.Permission!.Value) && visitor.Actions?.Contains(access.Permission.Value) is null or true ? Answer.Yes : Answer.Forbidden,
     };
 
