@@ -39,6 +39,7 @@ public sealed record AuditEntry(
     long Id, DateTimeOffset At, string? Actor, string? Token, string Action, string? Project, string? Object, string? From, int Status);
 
 /// <summary>An account, as administrators see it.</summary>
+/// <param name="Confirmed">Whether they have confirmed their address, or do not have to because the platform sends no e-mail.</param>
 /// <param name="Locked">Whether too many wrong passwords have closed it for the moment.</param>
 /// <param name="Projects">How many projects they are in.</param>
 public sealed record UserView(

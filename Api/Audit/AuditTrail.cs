@@ -13,6 +13,9 @@ namespace Slipway.Api.Audit;
 /// </summary>
 public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILogger<AuditTrail> logger)
 {
+    /// <summary>The action that makes a project.</summary>
+    public const string ProjectMade = "project.create";
+
     private static readonly string[] NotNames = ["project"];
 
     internal async Task Write(HttpContext http, string action)
@@ -20,12 +23,15 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
         var (scope, user) = (http.Features.Get<ProjectScope>(), http.Features.Get<CurrentUser>());
         var (actor, email) = user is not null ? (user.Id, user.Email) : http.Features.Get<AuditedActor>() is { } known ? (known.Id, known.Email) : ((Guid?)null, (string?)null);
         var project = scope?.Project.Name ?? (http.Request.RouteValues["project"] is string named ? Problems.Shown(named) : null);
+        // A project that was just made is what it is about, though the route does not name it yet.
+        var isNew = action == ProjectMade && http.Response.StatusCode is StatusCodes.Status201Created;
+        project = isNew ? Object(http) : project;
         try
         {
             await using var command = database.CreateCommand(
                 """
                 INSERT INTO audit (at, actor_id, actor, token, action, project_id, project, object, origin, status)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                VALUES ($1, $2, $3, $4, $5, coalesce($6, (SELECT id FROM projects WHERE $11 AND name = $7)), $7, $8, $9, $10)
                 """);
             Add(command, NpgsqlDbType.TimestampTz, time.GetUtcNow());
             Add(command, NpgsqlDbType.Uuid, actor);
@@ -37,6 +43,7 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
             Add(command, NpgsqlDbType.Text, Object(http));
             Add(command, NpgsqlDbType.Text, http.Origin());
             Add(command, NpgsqlDbType.Integer, http.Response.StatusCode);
+            Add(command, NpgsqlDbType.Boolean, isNew);
             // Also for a client that has hung up by now.
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }

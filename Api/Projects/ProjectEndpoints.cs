@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Slipway.Api.Accounts;
+using Slipway.Api.Audit;
 using Slipway.Api.Http;
 using Slipway.Contracts;
 
@@ -12,7 +13,7 @@ static class ProjectEndpoints
     {
         var projects = routes.MapGroup("/api/projects").WithTags("Projects");
         projects.MapGet("", List).ForUsers(tokensNeed: Permission.ViewProject).WithSummary("The projects that you are in");
-        projects.MapPost("", Create).ForUsers().Audited("project.create").WithSummary("Make a project and its namespace")
+        projects.MapPost("", Create).ForUsers().Audited(AuditTrail.ProjectMade).WithSummary("Make a project and its namespace")
             .Produces<ProjectView>(StatusCodes.Status201Created).ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
         projects.MapGet("{project}", Get).Needs(Permission.ViewProject).WithSummary("One project");
         projects.MapDelete("{project}", Delete).Needs(Permission.DeleteProject).Audited("project.delete").WithSummary("Delete an empty project and its namespace");
