@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
+using Slipway.Api.Projects;
 using Slipway.Api.Storage;
 
 namespace Slipway.Api.Accounts;
@@ -66,7 +67,7 @@ public sealed class SessionTokens(IOptions<EncryptionOptions> encryption, TimePr
             return;
         }
 
-        var user = await CurrentUser.OfSession(db, sessionId, now);
+        var user = await ProjectAccess.OfSession(context.HttpContext, db, sessionId, now);
         if (user is null)
         {
             context.Fail("The session has ended.");

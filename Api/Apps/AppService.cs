@@ -18,7 +18,7 @@ public enum AppAction
 }
 
 /// <summary>What happens to apps. Every change is one transaction: the row, its release, its timeline entry and the work item, or nothing.</summary>
-public sealed class AppService(SlipwayDb db, NpgsqlDataSource database, AppViews views, EnvironmentBox box, TimeProvider time)
+public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box, TimeProvider time)
 {
     /// <summary>A page of a project's apps.</summary>
     public async Task<Page<AppView>> List(ProjectScope scope, PageParameters page, CancellationToken cancel)
@@ -36,18 +36,11 @@ public sealed class AppService(SlipwayDb db, NpgsqlDataSource database, AppViews
             // Unique in a project, so that the index alone gives the order.
             _ => page.Order(apps, a => a.Name),
         };
-        // Counted on another connection while the page is read.
-        var counting = page.SearchPattern is null ? Count(scope.Project.Id, cancel) : null;
-        var found = await views.Read(ordered.Skip(page.Skip).Take(page.Take), cancel);
-        var total = await (counting ?? apps.CountAsync(cancel));
-        return new([.. found.Select(r => views.Of(scope.Project.Name, r.App, r.Release))], total);
-    }
-
-    private async Task<int> Count(Guid project, CancellationToken cancel)
-    {
-        await using var command = database.CreateCommand("SELECT count(*)::int FROM apps WHERE project_id = $1");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = project });
-        return (int)(await command.ExecuteScalarAsync(cancel))!;
+        // The database counts once for all rows of the page, in the same question.
+        var found = await ordered.Skip(page.Skip).Take(page.Take).AsNoTracking().Select(a => new { App = a, Total = apps.Count() }).ToListAsync(cancel);
+        var total = found is [var first, ..] ? first.Total : page.Skip == 0 ? 0 : await apps.CountAsync(cancel);
+        var rows = await views.WithReleases([.. found.Select(f => f.App)], cancel);
+        return new([.. rows.Select(r => views.Of(scope.Project.Name, r.App, r.Release))], total);
     }
 
     /// <summary>One app; null where the project has none of this name.</summary>

@@ -9,38 +9,30 @@ using Slipway.Contracts;
 namespace Slipway.Api.Apps;
 
 /// <summary>Puts together what is wanted (the database) and what is (the watch cache). It never calls the cluster.</summary>
-public sealed class AppViews(SlipwayDb db, ClusterState cluster, IOptions<ExposureOptions> exposure, TimeProvider time)
+public sealed class AppViews(SlipwayDb db, NewestReleases newest, ClusterState cluster, IOptions<ExposureOptions> exposure, TimeProvider time)
 {
-    private static readonly byte[] Nothing = [];
-
     /// <summary>An app with its newest release.</summary>
-    public sealed record Row
-    {
-        // Set by name, so that a query can look through it.
-        public required AppRow App { get; init; }
-
-        public required ReleaseRow Release { get; init; }
-    }
+    public sealed record Row(AppRow App, ReleaseRow Release);
 
     /// <summary>Apps with their newest releases, in the order of <paramref name="apps"/>.</summary>
     public async Task<IReadOnlyList<Row>> Read(IQueryable<AppRow> apps, CancellationToken cancel) =>
-        await (from app in apps.AsNoTracking()
-               join release in db.Releases on new { AppId = app.Id, Number = app.Release } equals new { release.AppId, release.Number }
-               select new Row
-               {
-                   App = app,
-                   // Without the environment, which may be large and is not shown.
-                   Release = new ReleaseRow
-                   {
-                       AppId = release.AppId,
-                       Number = release.Number,
-                       Spec = release.Spec,
-                       Author = release.Author,
-                       Reason = release.Reason,
-                       CreatedAt = release.CreatedAt,
-                       Environment = Nothing,
-                   },
-               }).ToListAsync(cancel);
+        await WithReleases(await apps.AsNoTracking().ToListAsync(cancel), cancel);
+
+    /// <summary>The same of apps that were read already. One that has been deleted since is left out.</summary>
+    public async Task<IReadOnlyList<Row>> WithReleases(IReadOnlyList<AppRow> apps, CancellationToken cancel)
+    {
+        var releases = await newest.Of(apps, db, cancel);
+        var rows = new List<Row>(apps.Count);
+        foreach (var app in apps)
+        {
+            if (releases.TryGetValue((app.Id, app.Release), out var release))
+            {
+                rows.Add(new(app, release));
+            }
+        }
+
+        return rows;
+    }
 
     /// <summary>An app as it may be shown.</summary>
     public AppView Of(string project, AppRow app, ReleaseRow release)

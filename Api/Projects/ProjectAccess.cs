@@ -29,6 +29,18 @@ static class ProjectAccess
 
     private sealed record Found(ProjectRow Project, Role? Role);
 
+    // The same for somebody who comes with a session, as one question: nearly every request of the portal is one.
+    private static readonly Func<SlipwayDb, string, Guid, DateTimeOffset, Task<Arrival?>> UserAndProject = EF.CompileAsyncQuery(
+        (SlipwayDb db, string name, Guid sessionId, DateTimeOffset now) =>
+            (from session in db.Sessions
+             join person in db.Users on session.UserId equals person.Id
+             where session.Id == sessionId && session.ExpiresAt > now && person.DisabledAt == null
+             from row in db.Projects.AsNoTracking().Where(p => p.Name == name && p.DeletedAt == null && p.NamespaceUid != null).DefaultIfEmpty()
+             select new Arrival(new CurrentUser(person.Id, person.Email!, person.IsAdministrator, session.Id, null), row,
+                 db.Collaborators.Where(c => c.ProjectId == row!.Id && c.UserId == person.Id).Select(c => (Role?)c.Role).FirstOrDefault())).FirstOrDefault());
+
+    private sealed record Arrival(CurrentUser User, ProjectRow? Project, Role? Role);
+
     public static void AddProjectAccess(this IServiceCollection services) =>
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.Features.Get<ProjectScope>()
             ?? throw new InvalidOperationException("The endpoint is about no project: it must declare what it needs there."));
@@ -46,6 +58,20 @@ static class ProjectAccess
         await next(context);
     });
 
+    /// <summary>Whose session it is; null where it has ended or the account is disabled. What they are in the request's project, if it is about one, is kept for <see cref="Refuse"/>.</summary>
+    public static async Task<CurrentUser?> OfSession(HttpContext context, SlipwayDb db, Guid session, DateTimeOffset now)
+    {
+        if (context.GetEndpoint() is not { } endpoint || EndpointAccess.Of(endpoint) is not { Audience: Audience.Collaborator }
+            || context.Request.RouteValues["project"] is not string name || NameRules.ExplainProject(name) is not null)
+        {
+            return await CurrentUser.OfSession(db, session, now);
+        }
+
+        var arrival = await UserAndProject(db, name, session, now);
+        context.Features.Set(arrival);
+        return arrival?.User;
+    }
+
     /// <summary>The user's scope in a project; null where there is no such project for them.</summary>
     public static async Task<ProjectScope?> Find(SlipwayDb db, string project, CurrentUser user, CancellationToken cancel)
     {
@@ -56,15 +82,19 @@ static class ProjectAccess
         }
 
         cancel.ThrowIfCancellationRequested();
-        var found = await RowAndRole(db, project, user.Id);
-        if (found is null || (user.Token is { ProjectId: { } only } && only != found.Project.Id))
+        return await RowAndRole(db, project, user.Id) is { } found ? Scope(found.Project, found.Role, user) : null;
+    }
+
+    private static ProjectScope? Scope(ProjectRow project, Role? given, CurrentUser user)
+    {
+        if (user.Token is { ProjectId: { } only } && only != project.Id)
         {
             return null;
         }
 
         // Administrators see all projects, in person: a program of theirs has what they were given like everybody else.
-        var role = found.Role ?? (user is { IsAdministrator: true, Token: null } ? Role.Viewer : null);
-        return role is { } theirs ? new(found.Project, user.Token is { Role: var most } && most < theirs ? most : theirs, user) : null;
+        var role = given ?? (user is { IsAdministrator: true, Token: null } ? Role.Viewer : null);
+        return role is { } theirs ? new(project, user.Token is { Role: var most } && most < theirs ? most : theirs, user) : null;
     }
 
     private static async Task<IResult?> Refuse(HttpContext context, EndpointAccess access)
@@ -84,7 +114,10 @@ static class ProjectAccess
 
         var name = (string)context.Request.RouteValues["project"]!;
         var permission = access.Permission!.Value;
-        if (await Find(context.RequestServices.GetRequiredService<SlipwayDb>(), name, user, context.RequestAborted) is not { } scope)
+        var found = context.Features.Get<Arrival>() is { } arrival
+            ? arrival.Project is { } project ? Scope(project, arrival.Role, user) : null
+            : await Find(context.RequestServices.GetRequiredService<SlipwayDb>(), name, user, context.RequestAborted);
+        if (found is not { } scope)
         {
             return Problems.NotFound($"There is no project '{Problems.Shown(name)}', or you are not in it.");
         }

@@ -82,7 +82,7 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
         {
             release.HasKey(r => new { r.AppId, r.Number });
             release.Property(r => r.Spec).HasColumnType("jsonb").HasConversion(
-                spec => SpecJson.Write(spec), json => SpecJson.Read(json));
+                spec => JsonSerializer.Serialize(spec, JsonSerializerOptions.Web), json => JsonSerializer.Deserialize<AppSpec>(json, JsonSerializerOptions.Web)!);
             release.HasOne<AppRow>().WithMany().HasForeignKey(r => r.AppId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<TimelineRow>(entry =>

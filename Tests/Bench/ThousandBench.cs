@@ -87,7 +87,8 @@ static class ThousandBench
         {
             var before = meter.Calls.Count;
             var mineTook = await Time(http, mine);
-            calls += meter.Calls.Count - before;
+            // A watch ends from time to time and is opened again; no listing asks for that.
+            calls += meter.Calls.Skip(before).Count(c => !c.Watches);
             var theirsTook = await Time(cluster.HttpClient, theirs);
             if (i >= Warmups)
             {

@@ -12,6 +12,9 @@ sealed record ClusterCall(string Method, string Path, string Query, int Status)
 {
     /// <summary>Whether it changes something (and is not a question about rights).</summary>
     public bool Writes => Method is not ("GET" or "HEAD") && !Path.Contains("/authorization.k8s.io/", StringComparison.Ordinal);
+
+    /// <summary>Whether it opens a watch.</summary>
+    public bool Watches => Query.Contains("watch=true", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Passes HTTP requests on to the cluster with the run's credentials and keeps what was asked: what one API process does is counted here.</summary>
