@@ -28,6 +28,9 @@ public static class NpgsqlExtensions
         // What is asked again and again is planned once (npgsql.org/doc/prepare.html, automatic preparation).
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         settings.MaxAutoPrepare = settings.MaxAutoPrepare == 0 ? MaxPrepared : settings.MaxAutoPrepare;
+        // Nothing is left behind on a session of the pool, so that nothing has to be reset before its next use; what holds a lock or
+        // listens has to do so on a connection outside of it. Open transactions are rolled back in any case.
+        settings.NoResetOnClose = true;
         builder.Services.AddNpgsqlDataSource(settings.ConnectionString, source => source.ConfigureTracing(_ => { }));
         builder.Services.AddHealthChecks().AddCheck<NpgsqlHealthCheck>("postgresql", timeout: TimeSpan.FromSeconds(5));
     }

@@ -17,6 +17,7 @@ static class StorageServices
         builder.Services.AddPooledDbContextFactory<SlipwayDb>((services, options) => options
             .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
             .UseSnakeCaseNamingConvention());
+        builder.Services.AddSingleton<OwnConnections>();
         builder.Services.AddSingleton<EnvironmentBox>();
         builder.Services.AddOptions<EncryptionOptions>().BindConfiguration("Encryption").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<EncryptionOptions>>(new Sentence<EncryptionOptions>(EncryptionOptions.Explain));
@@ -28,14 +29,14 @@ static class StorageServices
     /// </summary>
     public static async Task MigrateDatabase(this WebApplication app)
     {
-        var source = app.Services.GetRequiredService<NpgsqlDataSource>();
+        var connections = app.Services.GetRequiredService<OwnConnections>();
         var logger = app.Services.GetRequiredService<ILogger<SlipwayDb>>();
         var stopping = app.Lifetime.ApplicationStopping;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await using var connection = await source.OpenConnectionAsync(stopping);
+                await using var connection = await connections.Open(stopping);
                 await using (var take = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new() { Value = MigrationLock } }, CommandTimeout = 300 })
                 {
                     await take.ExecuteNonQueryAsync(stopping);
@@ -43,9 +44,7 @@ static class StorageServices
 
                 await using var db = await app.Services.GetRequiredService<IDbContextFactory<SlipwayDb>>().CreateDbContextAsync(stopping);
                 await db.Database.MigrateAsync(stopping);
-                // Closing the connection gives a pooled session-level lock back only when it is reset; be explicit.
-                await using var release = new NpgsqlCommand("SELECT pg_advisory_unlock($1)", connection) { Parameters = { new() { Value = MigrationLock } } };
-                await release.ExecuteNonQueryAsync(stopping);
+                // The lock goes with the connection.
                 return;
             }
             catch (NpgsqlException e) when (e is not PostgresException || e.IsTransient)

@@ -9,7 +9,7 @@ using Slipway.Api.Storage;
 namespace Slipway.Api.Apps.Observing;
 
 /// <summary>Tells which apps of a project changed: in the database, here or by another process, or in the cluster.</summary>
-public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, TimeProvider time, ILogger<AppChanges> log) : BackgroundService
+public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, OwnConnections connections, TimeProvider time, ILogger<AppChanges> log) : BackgroundService
 {
     /// <summary>The PostgreSQL channel; its payload is <c>projectId:appId</c>.</summary>
     public const string Channel = "slipway_app_changed";
@@ -176,7 +176,7 @@ public sealed class AppChanges(ClusterState cluster, NpgsqlDataSource source, Ti
         {
             try
             {
-                await using var connection = await source.OpenConnectionAsync(cancel);
+                await using var connection = await connections.Open(cancel);
                 connection.Notification += (_, said) => Take(said.Payload);
                 await Run(connection, $"LISTEN {Channel}", cancel);
                 // What was said while nobody listened is lost: look at everything once.

@@ -1,4 +1,5 @@
 using Npgsql;
+using Slipway.Api.Storage;
 
 namespace Slipway.Api.Cluster.Reconciling;
 
@@ -6,7 +7,7 @@ namespace Slipway.Api.Cluster.Reconciling;
 /// Wakes the reconciler, and shows the other processes that this one lives: one connection to the database listens for NOTIFY and
 /// holds an advisory lock with the instance's number. When it breaks, it is made again.
 /// </summary>
-public sealed class WorkSignal(WorkQueue queue, NpgsqlDataSource database, ILogger<WorkSignal> logger) : BackgroundService
+public sealed class WorkSignal(WorkQueue queue, OwnConnections connections, ILogger<WorkSignal> logger) : BackgroundService
 {
     private static readonly TimeSpan Ping = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromSeconds(1);
 
@@ -70,7 +71,7 @@ public sealed class WorkSignal(WorkQueue queue, NpgsqlDataSource database, ILogg
 
     private async Task Listen(CancellationToken cancel)
     {
-        await using var connection = await database.OpenConnectionAsync(cancel);
+        await using var connection = await connections.Open(cancel);
         connection.Notification += (_, _) => Set();
         await using (var begin = new NpgsqlCommand($"SELECT pg_advisory_lock_shared({WorkQueue.PresenceClass}, {queue.Instance}); LISTEN {WorkQueue.Channel}", connection))
         {
