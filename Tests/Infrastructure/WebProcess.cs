@@ -17,9 +17,10 @@ sealed class WebProcess : IAsyncDisposable
 
     public double ResidentMiB => process.ResidentMiB;
 
-    public static async Task<WebProcess> Start(ApiProcess api)
+    /// <param name="at">Where it listens, where that has to be known beforehand.</param>
+    public static async Task<WebProcess> Start(ApiProcess api, int? at = null)
     {
-        var port = ChildProcess.FreePort();
+        var port = at ?? ChildProcess.FreePort();
         var directory = Directory.CreateTempSubdirectory("slipway-test-keys-").FullName;
         var portal = ChildProcess.Start("web", ["dotnet", TestEnvironment.Assembly("Web")], new Dictionary<string, string?>
         {
