@@ -56,17 +56,21 @@ public sealed class Registration(
         return invited ? TypedResults.Accepted((string?)null, new Registered(false)) : answer;
     }
 
-    /// <summary>Makes an account without a password for somebody whose address is proved; null where there is one with it by now.</summary>
-    public async Task<User?> Admit(string email, CancellationToken cancel)
+    /// <summary>
+    /// Makes an account without a password for somebody whose address an identity provider has proved; null where there is one with it by now.
+    /// </summary>
+    public async Task<User?> Admit(string email, UserLoginInfo login, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var user = new User { Id = Guid.CreateVersion7(now), UserName = email, Email = email, CreatedAt = now, EmailConfirmed = true };
-        if (!(await users.CreateAsync(user)).Succeeded)
+        if (!(await users.CreateAsync(user)).Succeeded || !(await users.AddLoginAsync(user, login)).Succeeded)
         {
             return null;
         }
 
+        // Last, and read back: Identity writes the whole row each time.
         await MakeAdministrator(user, cancel);
+        await db.Entry(user).ReloadAsync(cancel);
         return user;
     }
 

@@ -63,8 +63,7 @@ public sealed class ProviderAccounts(
 
     private async Task<(User?, IResult?)> Make(ProviderIdentity identity, string email, CancellationToken cancel)
     {
-        var user = await registration.Admit(email, cancel);
-        return user is not null && (await users.AddLoginAsync(user, Login(identity))).Succeeded
+        return await registration.Admit(email, Login(identity), cancel) is { } user
             ? (user, null)
             : (null, Problems.Conflict("Your account was made or changed at the same moment.", "Sign in again."));
     }

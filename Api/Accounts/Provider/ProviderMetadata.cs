@@ -30,6 +30,8 @@ sealed class ProviderMetadata(IOptions<ProviderOptions> options, IHttpClientFact
         catch (Exception e) when (e is InvalidOperationException or IOException or HttpRequestException or ArgumentException or System.Text.Json.JsonException
             || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
+            // One that has failed waits before it asks again; the next person should not have to.
+            kept = null;
             throw ProviderException.Away(options.Value, $"Its discovery document cannot be read: {e.GetBaseException().Message}", e);
         }
     }
