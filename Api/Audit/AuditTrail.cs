@@ -64,17 +64,17 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
                 INSERT INTO audit (at, actor_id, actor, token, action, project_id, project, object, origin, status)
                 VALUES ($1, $2, $3, $4, $5, coalesce($6, (SELECT id FROM projects WHERE $11 AND name = $7)), $7, $8, $9, $10)
                 """);
-            Add(command, NpgsqlDbType.TimestampTz, row.At);
-            Add(command, NpgsqlDbType.Uuid, row.ActorId);
-            Add(command, NpgsqlDbType.Text, row.Actor);
-            Add(command, NpgsqlDbType.Text, row.Token);
-            Add(command, NpgsqlDbType.Text, row.Action);
-            Add(command, NpgsqlDbType.Uuid, row.ProjectId);
-            Add(command, NpgsqlDbType.Text, row.Project);
-            Add(command, NpgsqlDbType.Text, row.Object);
-            Add(command, NpgsqlDbType.Text, row.Origin);
-            Add(command, NpgsqlDbType.Integer, row.Status);
-            Add(command, NpgsqlDbType.Boolean, isNew);
+            command.AddAs(NpgsqlDbType.TimestampTz, row.At);
+            command.AddAs(NpgsqlDbType.Uuid, row.ActorId);
+            command.AddAs(NpgsqlDbType.Text, row.Actor);
+            command.AddAs(NpgsqlDbType.Text, row.Token);
+            command.AddAs(NpgsqlDbType.Text, row.Action);
+            command.AddAs(NpgsqlDbType.Uuid, row.ProjectId);
+            command.AddAs(NpgsqlDbType.Text, row.Project);
+            command.AddAs(NpgsqlDbType.Text, row.Object);
+            command.AddAs(NpgsqlDbType.Text, row.Origin);
+            command.AddAs(NpgsqlDbType.Integer, row.Status);
+            command.AddAs(NpgsqlDbType.Boolean, isNew);
             // Also for a client that has hung up by now.
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
@@ -96,9 +96,6 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
             .Select(v => v.Value).OfType<string>().Select(Problems.Shown).ToList();
         return names.Count == 0 ? null : string.Join('/', names);
     }
-
-    private static void Add(NpgsqlCommand command, NpgsqlDbType type, object? value) =>
-        command.Parameters.Add(new() { NpgsqlDbType = type, Value = value ?? DBNull.Value });
 }
 
 /// <summary>Who it is, where nobody is signed in yet.</summary>

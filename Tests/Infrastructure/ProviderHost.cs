@@ -102,6 +102,10 @@ sealed class ProviderHost : IAsyncDisposable
         app.MapGet("/userinfo", (Delegate)UserInfo);
         await Register(app.Services);
         await app.StartAsync();
+        // Its first answers take long on a busy machine.
+        using var http = new HttpClient { BaseAddress = Address };
+        await http.GetStringAsync(".well-known/openid-configuration");
+        await http.GetStringAsync(".well-known/jwks");
     }
 
     /// <summary>Stops to listen.</summary>

@@ -121,8 +121,8 @@ public sealed class PageAccessTests(Platform platform, Browser browser) : Platfo
             }
         }
 
-        using var log = await stage.Get(stranger, $"/projects/{stage.Project}/apps/{App}/log.txt");
-        using var none = await stage.Get(stranger, $"/projects/{missing}/apps/{App}/log.txt");
+        using var log = await stage.Get(stranger, $"/projects/{stage.Project}/apps/{App}/log.txt?previous=false");
+        using var none = await stage.Get(stranger, $"/projects/{missing}/apps/{App}/log.txt?previous=false");
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (log.StatusCode, none.StatusCode));
     }
 

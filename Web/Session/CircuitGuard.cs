@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Diagnostics;
+
 namespace Slipway.Web.Session;
 
 /// <summary>
@@ -13,6 +15,12 @@ static class CircuitGuard
         if (context.User.Identity?.IsAuthenticated is true || !(context.Request.Path == Hub || context.Request.Path == Negotiate))
         {
             return next(context);
+        }
+
+        // No page in its place: whoever asks is a program.
+        if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+        {
+            pages.Enabled = false;
         }
 
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;

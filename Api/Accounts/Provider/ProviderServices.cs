@@ -7,7 +7,7 @@ namespace Slipway.Api.Accounts.Provider;
 /// <summary>The identity provider's part of the accounts.</summary>
 static class ProviderServices
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     public static void AddProvider(this WebApplicationBuilder builder)
     {

@@ -67,7 +67,7 @@ sealed class ProviderTokens(IOptions<ProviderOptions> options, ProviderMetadata 
         {
             answer = new(body);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or JsonException or InvalidOperationException)
         {
             throw ProviderException.Away(options.Value, $"Its token endpoint answered {status} with something that is no JSON.", e);
         }
