@@ -99,6 +99,8 @@ sealed class ProviderHost : IAsyncDisposable
         app = builder.Build();
         app.UseAuthentication();
         app.MapGet("/authorize", Authorize);
+        // What every browser asks for.
+        app.MapGet("/favicon.ico", () => Results.NoContent());
         app.MapGet("/userinfo", (Delegate)UserInfo);
         await Register(app.Services);
         await app.StartAsync();

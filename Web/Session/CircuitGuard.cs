@@ -17,13 +17,18 @@ static class CircuitGuard
             return next(context);
         }
 
-        // No page in its place: whoever asks is a program.
+        SayUnauthorized(context);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Answers 401 and nothing else: who asks is a program, which has no use for a page.</summary>
+    public static void SayUnauthorized(HttpContext context)
+    {
         if (context.Features.Get<IStatusCodePagesFeature>() is { } pages)
         {
             pages.Enabled = false;
         }
 
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return Task.CompletedTask;
-    });
+    }
 }
