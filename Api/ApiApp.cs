@@ -1,4 +1,5 @@
 using Slipway.Api.Accounts;
+using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Administration;
 using Slipway.Api.Apps;
 using Slipway.Api.Apps.Observing;
@@ -52,10 +53,12 @@ public static class ApiApp
         app.UseAuthorization();
         app.UseAudit();
         app.UseEndpointAccess();
+        app.UsePasswordsOff();
         app.MapDefaultEndpoints();
         app.MapApiDescription();
         app.MapAccounts();
         app.MapPasswords();
+        app.MapProvider();
         app.MapTwoFactor();
         app.MapTokens();
         app.MapProjects();

@@ -53,7 +53,34 @@ public sealed record TokenResponse(string AccessToken, int ExpiresIn, string Ref
 /// <summary>Who is asking.</summary>
 /// <param name="Administrator">Whether they may use everything under <c>/api/admin</c>.</param>
 /// <param name="TwoFactor">Whether signing in takes an authenticator's code.</param>
-public sealed record Me(Guid Id, string Email, bool Administrator = false, bool TwoFactor = false);
+public sealed record Me(Guid Id, string Email, bool Administrator = false, bool TwoFactor = false)
+{
+    /// <summary>Whether they can sign in with a password, too. Who cannot confirms what is dangerous by having signed in with the provider just now.</summary>
+    public bool Password { get; init; } = true;
+}
+
+/// <summary>How people sign in on this platform.</summary>
+/// <param name="Passwords">Whether with a password; otherwise everything about passwords and second factors answers 403.</param>
+/// <param name="Provider">What people know the identity provider as; null where there is none.</param>
+public sealed record SignInWays(bool Passwords, string? Provider);
+
+/// <summary>The beginning of signing in with the identity provider.</summary>
+/// <param name="Address">Where to send the person.</param>
+/// <param name="Request">To be kept in their browser, and nowhere else, for <see cref="FinishProviderSignIn"/>; good for a quarter of an hour.</param>
+public sealed record ProviderSignInStart(string Address, string Request);
+
+/// <summary>
+/// Signs in with what the identity provider sent back. 400 where it is too old, was used already, or does not belong to
+/// <paramref name="Request"/>; 403 where the person is not let in; 503 where the provider does not answer.
+/// </summary>
+/// <param name="Code">The provider's <c>code</c>.</param>
+/// <param name="State">The provider's <c>state</c>.</param>
+/// <param name="Request">Of <see cref="ProviderSignInStart"/>, as it was kept.</param>
+public sealed record FinishProviderSignIn(string Code, string State, string Request)
+{
+    /// <summary>The provider's <c>iss</c> (RFC 9207), where it sent one.</summary>
+    public string? Issuer { get; init; }
+}
 
 /// <summary>Confirms something dangerous with the account's password.</summary>
 public sealed record PasswordRequest(string Password);
@@ -63,7 +90,11 @@ public sealed record PasswordRequest(string Password);
 /// <param name="Address">The network address of its last sign-in or refresh.</param>
 /// <param name="SeenAt">Its last sign-in or refresh.</param>
 /// <param name="Current">Whether it is the one that asks.</param>
-public sealed record SessionView(Guid Id, string? Device, string? Address, DateTimeOffset CreatedAt, DateTimeOffset SeenAt, bool Current);
+public sealed record SessionView(Guid Id, string? Device, string? Address, DateTimeOffset CreatedAt, DateTimeOffset SeenAt, bool Current)
+{
+    /// <summary>Whether the identity provider began it, rather than a password.</summary>
+    public bool ByProvider { get; init; }
+}
 
 /// <summary>What an authenticator app needs. Nothing is on until <see cref="EnableTwoFactor"/> proves that it works.</summary>
 /// <param name="Key">In base32, to type.</param>

@@ -12,6 +12,9 @@ public sealed record CollaboratorView(string Email, Role Role, bool Invited, Dat
     /// <c>/invitation?code=…</c> of the portal.
     /// </summary>
     public string? InvitationCode { get; init; }
+
+    /// <summary>Whether the role comes from the identity provider's groups: it is given anew each time that they sign in.</summary>
+    public bool Mapped { get; init; }
 }
 
 /// <summary>Adds somebody by e-mail address, or changes their role.</summary>
@@ -39,7 +42,7 @@ public sealed record AuditEntry(
     long Id, DateTimeOffset At, string? Actor, string? Token, string Action, string? Project, string? Object, string? From, int Status);
 
 /// <summary>An account, as administrators see it.</summary>
-/// <param name="Confirmed">Whether they have confirmed their address, or do not have to because the platform sends no e-mail.</param>
+/// <param name="Confirmed">Whether they have confirmed their address, or do not have to because nobody asks: the platform sends no e-mail and has no identity provider.</param>
 /// <param name="Locked">Whether too many wrong passwords have closed it for the moment.</param>
 /// <param name="Projects">How many projects they are in.</param>
 public sealed record UserView(
@@ -48,7 +51,8 @@ public sealed record UserView(
 /// <summary>Changes what somebody may do on the whole platform; what is null stays.</summary>
 /// <param name="Disabled">A disabled account is signed out everywhere at once and cannot sign in.</param>
 /// <param name="Administrator">Whether they are an administrator; there is always one.</param>
-public sealed record PatchUser(bool? Disabled = null, bool? Administrator = null);
+/// <param name="Confirmed">True: the administrator vouches that the address is theirs.</param>
+public sealed record PatchUser(bool? Disabled = null, bool? Administrator = null, bool? Confirmed = null);
 
 /// <summary>A project, as administrators see it.</summary>
 /// <param name="Quota">Its own limits; null: those of the platform.</param>

@@ -26,4 +26,7 @@ public sealed record ProjectView(string Name, Role Role, DateTimeOffset CreatedA
 {
     /// <summary>How many apps are in it.</summary>
     public int AppCount => Apps.Values.Sum();
+
+    /// <summary>Whether they see it as an administrator of the platform, without being in it.</summary>
+    public bool Visiting { get; init; }
 }

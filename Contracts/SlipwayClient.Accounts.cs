@@ -21,6 +21,16 @@ public sealed partial class SlipwayClient
     /// <summary>Signs in.</summary>
     public Task<TokenResponse> Login(LoginRequest request, CancellationToken cancel = default) => Post<TokenResponse>("api/account/login", request, cancel);
 
+    /// <summary>How people sign in here.</summary>
+    public Task<SignInWays> SignInWays(CancellationToken cancel = default) => Get<SignInWays>("api/account/ways", cancel);
+
+    /// <summary>Begins to sign in with the identity provider.</summary>
+    public Task<ProviderSignInStart> StartProviderSignIn(CancellationToken cancel = default) => Post<ProviderSignInStart>("api/account/provider/start", null, cancel);
+
+    /// <summary>Signs in with what the identity provider sent back.</summary>
+    public Task<TokenResponse> FinishProviderSignIn(FinishProviderSignIn request, CancellationToken cancel = default) =>
+        Post<TokenResponse>("api/account/provider/finish", request, cancel);
+
     /// <summary>Trades a refresh token for new tokens.</summary>
     public Task<TokenResponse> Refresh(RefreshRequest request, CancellationToken cancel = default) => Post<TokenResponse>("api/account/refresh", request, cancel);
 

@@ -90,7 +90,10 @@ static class Portal
         // Behind a proxy that ends TLS the request itself is plain: what counts is how people open the portal.
         var cookies = builder.Configuration["PublicUrl"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) is true ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
 
+        services.AddSingleton(new CookieRules(cookies is CookieSecurePolicy.Always));
         services.AddSingleton<SecondStep>();
+        services.AddSingleton<ProviderSignIn>();
+        services.AddSingleton<SignInOptions>();
         services.AddSingleton<PortalSessions>();
         services.AddHostedService(provider => provider.GetRequiredService<PortalSessions>());
         services.AddSingleton<SessionCookieEvents>();

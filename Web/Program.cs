@@ -16,6 +16,7 @@ app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages:
 app.UseSecurityHeaders();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseCircuitGuard();
 app.UseAntiforgery();
 
 app.MapStaticAssets();

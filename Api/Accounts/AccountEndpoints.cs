@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Audit;
 using Slipway.Api.Http;
 using Slipway.Api.Storage;
@@ -13,10 +15,10 @@ static class AccountEndpoints
     public static void MapAccounts(this IEndpointRouteBuilder routes)
     {
         var open = routes.MapGroup("/api/account").WithTags("Account").RequireRateLimiting(AccountLimits.PerAddress);
-        open.MapPost("register", Register).ForAnyone().Audited("account.register").WithSummary("Make an account");
+        open.MapPost("register", Register).ForAnyone().TakesPassword().Audited("account.register").WithSummary("Make an account");
         open.MapPost("confirm-email", ConfirmEmail).ForAnyone().Audited("account.confirm").WithSummary("Confirm the address by the code that was sent to it");
         open.MapPost("resend-confirmation", Resend).ForAnyone().Audited("account.resend").WithSummary("Send that code again");
-        open.MapPost("login", Login).ForAnyone().Audited("account.login").WithSummary("Sign in")
+        open.MapPost("login", Login).ForAnyone().TakesPassword().Audited("account.login").WithSummary("Sign in")
             .Produces<TokenResponse>().ProducesProblem(401).ProducesProblem(429);
 
         var account = routes.MapGroup("/api/account").WithTags("Account");
@@ -86,12 +88,14 @@ static class AccountEndpoints
         http.AuditedAs(user);
         return user switch
         {
-            { DisabledAt: not null } => Problems.Forbidden("This account has been disabled.", "An administrator of the platform can enable it again."),
+            { DisabledAt: not null } => Disabled(),
             { EmailConfirmed: false } when messages.IsOn =>
                 Problems.Forbidden("Confirm your address first.", "We have sent you a message with a link. It can be sent again from the page where you registered."),
             _ => TypedResults.Ok(await sessions.Begin(user.Id, cancel)),
         };
     }
+
+    internal static IResult Disabled() => Problems.Forbidden("This account has been disabled.", "An administrator of the platform can enable it again.");
 
     static async Task<IResult> Refresh(RefreshRequest request, Sessions sessions, CancellationToken cancel) =>
         await sessions.Refresh(request.RefreshToken, cancel) is { } tokens
@@ -119,6 +123,9 @@ static class AccountEndpoints
             ? TypedResults.NoContent()
             : Problems.NotFound("You have no such session.");
 
-    static async Task<IResult> Me(CurrentUser user, SlipwayDb db, CancellationToken cancel) => TypedResults.Ok(new Me(user.Id, user.Email, user.IsAdministrator,
-        await db.Users.Where(u => u.Id == user.Id).Select(u => u.TwoFactorEnabled).FirstOrDefaultAsync(cancel)));
+    static async Task<IResult> Me(CurrentUser user, SlipwayDb db, IOptions<ProviderOptions> provider, CancellationToken cancel)
+    {
+        var more = await db.Users.Where(u => u.Id == user.Id).Select(u => new { u.TwoFactorEnabled, HasPassword = u.PasswordHash != null }).FirstOrDefaultAsync(cancel);
+        return TypedResults.Ok(new Me(user.Id, user.Email, user.IsAdministrator, more?.TwoFactorEnabled is true) { Password = provider.Value.Passwords && more?.HasPassword is not false });
+    }
 }

@@ -52,6 +52,15 @@ public sealed class AccountMessages(Mailbox mailbox, AccountCodes codes, IOption
         If it was not you, choose a new one at once: {address.Value.Link("/forgot-password")}
         """, cancel);
 
+    /// <summary>Tells the owner that an identity provider signs in to the account from now on, too.</summary>
+    public Task Connected(User user, string provider, CancellationToken cancel) => !IsOn ? Task.CompletedTask : mailbox.Send(user.Email!, $"Your account at Slipway is connected with {provider}",
+        $"""
+        Somebody, hopefully you, has signed in to your account at Slipway with {provider}, which says that this address is theirs. From now on
+        the account can be signed in to that way.
+
+        If it was not you, tell the administrator of the platform.
+        """, cancel);
+
     /// <summary>An invitation to a project.</summary>
     public Task Invite(string email, string project, string role, string by, string code, CancellationToken cancel) => mailbox.Send(email, $"{by} invites you to '{project}' at Slipway",
         $"""

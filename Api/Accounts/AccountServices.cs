@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Audit;
 using Slipway.Api.Storage;
 using Slipway.ServiceDefaults;
@@ -13,6 +14,7 @@ static class AccountServices
     public static void AddAccounts(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
+        builder.AddProvider();
         services.AddIdentityCore<User>(options =>
         {
             options.User.RequireUniqueEmail = true;

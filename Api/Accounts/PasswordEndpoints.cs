@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Audit;
 using Slipway.Api.Http;
 using Slipway.Api.Projects;
@@ -14,11 +15,11 @@ static class PasswordEndpoints
     public static void MapPasswords(this IEndpointRouteBuilder routes)
     {
         var open = routes.MapGroup("/api/account").WithTags("Account").RequireRateLimiting(AccountLimits.PerAddress);
-        open.MapPost("forgot-password", Forgot).ForAnyone().Audited("password.forgot").WithSummary("Have a link sent to choose a new password");
-        open.MapPost("reset-password", Reset).ForAnyone().Audited("password.reset").WithSummary("Choose a new password with the code from that link");
+        open.MapPost("forgot-password", Forgot).ForAnyone().TakesPassword().Audited("password.forgot").WithSummary("Have a link sent to choose a new password");
+        open.MapPost("reset-password", Reset).ForAnyone().TakesPassword().Audited("password.reset").WithSummary("Choose a new password with the code from that link");
 
         var account = routes.MapGroup("/api/account").WithTags("Account");
-        account.MapPost("change-password", Change).ForPersons().Audited("password.change").WithSummary("Change the password; all other sessions end");
+        account.MapPost("change-password", Change).ForPersons().TakesPassword().Audited("password.change").WithSummary("Change the password; all other sessions end");
         account.MapPost("delete", Delete).ForPersons().Audited("account.delete").WithSummary("Delete your account");
     }
 
@@ -81,10 +82,10 @@ static class PasswordEndpoints
             return Problems.BadField("password", wrong);
         }
 
-        var user = (await users.FindByIdAsync(current.Id.ToString()))!;
-        if (await passwords.Confirm(user, request.Current, "current", cancel) is { } refusal)
+        var (user, refusal) = await passwords.Confirm(current, request.Current, "current", cancel);
+        if (user is not { PasswordHash: not null })
         {
-            return refusal;
+            return refusal ?? Passwords.HasNone();
         }
 
         user.PasswordHash = users.PasswordHasher.HashPassword(user, request.Password);
@@ -98,10 +99,9 @@ static class PasswordEndpoints
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> Delete(PasswordRequest request, CurrentUser current, Passwords passwords, UserManager<User> users, SlipwayDb db, CancellationToken cancel)
+    static async Task<IResult> Delete(PasswordRequest request, CurrentUser current, Passwords passwords, SlipwayDb db, CancellationToken cancel)
     {
-        var user = (await users.FindByIdAsync(current.Id.ToString()))!;
-        if (await passwords.Confirm(user, request.Password, "password", cancel) is { } refusal)
+        if (await passwords.Confirm(current, request.Password, "password", cancel) is (null, { } refusal))
         {
             return refusal;
         }

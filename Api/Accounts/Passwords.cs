@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using OtpNet;
+using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Http;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
@@ -8,9 +11,13 @@ using Slipway.Contracts;
 namespace Slipway.Api.Accounts;
 
 /// <summary>Checks addresses, passwords and codes.</summary>
-public sealed class Passwords(UserManager<User> users, IPasswordHasher<User> hasher, SignInAttempts attempts)
+public sealed class Passwords(
+    UserManager<User> users, IPasswordHasher<User> hasher, SignInAttempts attempts, SlipwayDb db, IOptions<ProviderOptions> provider, TimeProvider time)
 {
     private static readonly User Nobody = new();
+
+    // How long a sign-in with the identity provider stands for a password.
+    private static readonly TimeSpan JustNow = TimeSpan.FromMinutes(10);
 
     // A clock may be a minute wrong.
     private static readonly VerificationWindow Window = new(previous: 2, future: 2);
@@ -59,8 +66,30 @@ public sealed class Passwords(UserManager<User> users, IPasswordHasher<User> has
         return (user, null);
     }
 
-    /// <summary>Whether a signed-in person knows their password; null where they do, otherwise the refusal.</summary>
-    public async Task<IResult?> Confirm(User user, string password, string field, CancellationToken cancel)
+    /// <summary>
+    /// Has a signed-in person prove once more that it is they: by their password or, where they sign in with the identity provider and have
+    /// none that works, by having done so just now. The account; or the refusal.
+    /// </summary>
+    /// <param name="field">What the request calls the password.</param>
+    public async Task<(User? User, IResult? Refusal)> Confirm(CurrentUser current, string password, string field, CancellationToken cancel)
+    {
+        var user = (await users.FindByIdAsync(current.Id.ToString()))!;
+        var refusal = provider.Value.Passwords && user.PasswordHash is not null ? await Check(user, password, field, cancel) : await CameJustNow(current, cancel);
+        return refusal is null ? (user, null) : (null, refusal);
+    }
+
+    /// <summary>The refusal to change what an account does not have.</summary>
+    public static IResult HasNone() => Problems.Conflict("Your account has no password: you sign in with your organisation's account.", "Passwords and second factors are set there.");
+
+    private async Task<IResult?> CameJustNow(CurrentUser current, CancellationToken cancel)
+    {
+        var since = time.GetUtcNow() - JustNow;
+        return await db.Sessions.AnyAsync(s => s.Id == current.SessionId && s.EndsAt != null && s.CreatedAt > since, cancel)
+            ? null
+            : Problems.Forbidden($"Sign in with {provider.Value.DisplayName} once more first.", $"For this the last time must be less than {JustNow.TotalMinutes:0} minutes ago. Sign out, and in again.");
+    }
+
+    private async Task<IResult?> Check(User user, string password, string field, CancellationToken cancel)
     {
         if (await attempts.Begin(user.Email!, cancel) is { } locked)
         {

@@ -56,6 +56,24 @@ public sealed class Registration(
         return invited ? TypedResults.Accepted((string?)null, new Registered(false)) : answer;
     }
 
+    /// <summary>
+    /// Makes an account without a password for somebody whose address an identity provider has proved; null where there is one with it by now.
+    /// </summary>
+    public async Task<User?> Admit(string email, UserLoginInfo login, CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var user = new User { Id = Guid.CreateVersion7(now), UserName = email, Email = email, CreatedAt = now, EmailConfirmed = true };
+        if (!(await users.CreateAsync(user)).Succeeded || !(await users.AddLoginAsync(user, login)).Succeeded)
+        {
+            return null;
+        }
+
+        // Last, and read back: Identity writes the whole row each time.
+        await MakeAdministrator(user, cancel);
+        await db.Entry(user).ReloadAsync(cancel);
+        return user;
+    }
+
     private Task<bool> IsInvited(string email, string code, CancellationToken cancel)
     {
         var (hash, now, normalized) = (Secrets.Hash(code), time.GetUtcNow(), users.NormalizeEmail(email));

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
 
@@ -8,7 +10,7 @@ namespace Slipway.Api.Accounts;
 /// Sessions and their refresh tokens. A refresh token is <c>session id . secret</c>, is stored as a hash and works once; somebody who
 /// shows one a second time has a stolen copy, or is the one it was stolen from, so the whole session ends (RFC 9700, 4.14.2).
 /// </summary>
-public sealed class Sessions(SlipwayDb db, SessionTokens accessTokens, IHttpContextAccessor http, TimeProvider time)
+public sealed class Sessions(SlipwayDb db, SessionTokens accessTokens, IHttpContextAccessor http, IOptions<ProviderOptions> provider, TimeProvider time)
 {
     private const int MaxDevice = 200;
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(14);
@@ -20,7 +22,8 @@ public sealed class Sessions(SlipwayDb db, SessionTokens accessTokens, IHttpCont
     private string? Address => http.HttpContext?.Origin();
 
     /// <summary>Begins a session.</summary>
-    public async Task<TokenResponse> Begin(Guid userId, CancellationToken cancel)
+    /// <param name="endsAt">When it ends however often it is refreshed, where the identity provider began it; null: it was begun with a password.</param>
+    public async Task<TokenResponse> Begin(Guid userId, CancellationToken cancel, DateTimeOffset? endsAt = null)
     {
         db.ChangeTracker.Clear();
         var now = time.GetUtcNow();
@@ -32,7 +35,8 @@ public sealed class Sessions(SlipwayDb db, SessionTokens accessTokens, IHttpCont
             RefreshHash = Secrets.Hash(secret),
             CreatedAt = now,
             SeenAt = now,
-            ExpiresAt = now + Lifetime,
+            ExpiresAt = endsAt < now + Lifetime ? endsAt.Value : now + Lifetime,
+            EndsAt = endsAt,
             Device = Device,
             Address = Address,
         };
@@ -53,10 +57,12 @@ public sealed class Sessions(SlipwayDb db, SessionTokens accessTokens, IHttpCont
 
         var now = time.GetUtcNow();
         var next = Secrets.New();
-        var (old, fresh, device, address) = (Secrets.Hash(secret), Secrets.Hash(next), Device, Address);
+        var (old, fresh, device, address, longest) = (Secrets.Hash(secret), Secrets.Hash(next), Device, Address, now + Lifetime);
+        // Where passwords are off, so are the sessions that they began.
+        var passwords = provider.Value.Passwords;
         var refreshed = await db.Sessions
-            .Where(s => s.Id == sessionId && s.RefreshHash == old && s.ExpiresAt > now && db.Users.Any(u => u.Id == s.UserId && u.DisabledAt == null))
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RefreshHash, fresh).SetProperty(s => s.ExpiresAt, now + Lifetime)
+            .Where(s => s.Id == sessionId && s.RefreshHash == old && s.ExpiresAt > now && (passwords || s.EndsAt != null) && db.Users.Any(u => u.Id == s.UserId && u.DisabledAt == null))
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.RefreshHash, fresh).SetProperty(s => s.ExpiresAt, s => s.EndsAt != null && s.EndsAt < longest ? s.EndsAt.Value : longest)
                 .SetProperty(s => s.SeenAt, now).SetProperty(s => s.Device, s => device ?? s.Device).SetProperty(s => s.Address, address), cancel);
         if (refreshed == 0)
         {
@@ -80,7 +86,7 @@ public sealed class Sessions(SlipwayDb db, SessionTokens accessTokens, IHttpCont
     {
         var now = time.GetUtcNow();
         return await db.Sessions.AsNoTracking().Where(s => s.UserId == user.Id && s.ExpiresAt > now).OrderByDescending(s => s.SeenAt)
-            .Select(s => new SessionView(s.Id, s.Device, s.Address, s.CreatedAt, s.SeenAt, s.Id == user.SessionId)).ToListAsync(cancel);
+            .Select(s => new SessionView(s.Id, s.Device, s.Address, s.CreatedAt, s.SeenAt, s.Id == user.SessionId) { ByProvider = s.EndsAt != null }).ToListAsync(cancel);
     }
 
     private TokenResponse Tokens(Guid userId, Guid sessionId, string secret) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Slipway.Api.Storage;
 
 namespace Slipway.Api.Accounts;
 
@@ -22,7 +23,7 @@ public sealed class SignInAttempts(NpgsqlDataSource database, IOptions<AccountOp
                 until = CASE WHEN seen.until < now() OR seen.failures < $2 THEN now() + $3 ELSE seen.until END
             RETURNING failures, until - now()
             """);
-        Add(command, Key(email), options.Value.LockAfter, TimeSpan.FromMinutes(options.Value.LockMinutes));
+        command.Add(Key(email), options.Value.LockAfter, TimeSpan.FromMinutes(options.Value.LockMinutes));
         await using var rows = await command.ExecuteReaderAsync(cancel);
         await rows.ReadAsync(cancel);
         return rows.GetInt32(0) > options.Value.LockAfter ? rows.GetTimeSpan(1) : null;
@@ -40,15 +41,7 @@ public sealed class SignInAttempts(NpgsqlDataSource database, IOptions<AccountOp
     private async Task Execute(string sql, string email, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(sql);
-        Add(command, Key(email));
+        command.Add(Key(email));
         await command.ExecuteNonQueryAsync(cancel);
-    }
-
-    private static void Add(NpgsqlCommand command, params object[] values)
-    {
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new() { Value = value });
-        }
     }
 }

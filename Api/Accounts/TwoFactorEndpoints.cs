@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Identity;
 using QRCoder;
+using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Http;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
@@ -15,19 +16,19 @@ static class TwoFactorEndpoints
     public static void MapTwoFactor(this IEndpointRouteBuilder routes)
     {
         var factor = routes.MapGroup("/api/account/two-factor").WithTags("Account");
-        factor.MapPost("setup", SetUp).ForPersons().Audited("two-factor.setup").WithSummary("Get a key for an authenticator app").Produces<TwoFactorSetup>();
-        factor.MapPost("enable", Enable).ForPersons().Audited("two-factor.enable").WithSummary("Turn two-factor on with the app's first code").Produces<RecoveryCodes>();
-        factor.MapPost("disable", Disable).ForPersons().Audited("two-factor.disable").WithSummary("Turn two-factor off");
-        factor.MapPost("recovery-codes", NewCodes).ForPersons().Audited("two-factor.recovery-codes").WithSummary("New recovery codes; the old ones stop working")
+        factor.MapPost("setup", SetUp).ForPersons().TakesPassword().Audited("two-factor.setup").WithSummary("Get a key for an authenticator app").Produces<TwoFactorSetup>();
+        factor.MapPost("enable", Enable).ForPersons().TakesPassword().Audited("two-factor.enable").WithSummary("Turn two-factor on with the app's first code").Produces<RecoveryCodes>();
+        factor.MapPost("disable", Disable).ForPersons().TakesPassword().Audited("two-factor.disable").WithSummary("Turn two-factor off");
+        factor.MapPost("recovery-codes", NewCodes).ForPersons().TakesPassword().Audited("two-factor.recovery-codes").WithSummary("New recovery codes; the old ones stop working")
             .Produces<RecoveryCodes>();
     }
 
     static async Task<IResult> SetUp(PasswordRequest request, CurrentUser current, Passwords passwords, UserManager<User> users, CancellationToken cancel)
     {
-        var user = await Find(users, current);
-        if (await passwords.Confirm(user, request.Password, "password", cancel) is { } refusal)
+        var (user, refusal) = await passwords.Confirm(current, request.Password, "password", cancel);
+        if (user is not { PasswordHash: not null })
         {
-            return refusal;
+            return refusal ?? Passwords.HasNone();
         }
 
         if (user.TwoFactorEnabled)
@@ -46,7 +47,7 @@ static class TwoFactorEndpoints
 
     static async Task<IResult> Enable(EnableTwoFactor request, CurrentUser current, Passwords passwords, UserManager<User> users, SignInAttempts attempts, CancellationToken cancel)
     {
-        var user = await Find(users, current);
+        var user = (await users.FindByIdAsync(current.Id.ToString()))!;
         if (user.TwoFactorEnabled)
         {
             return Problems.Conflict("Two-factor is on already.");
@@ -75,10 +76,10 @@ static class TwoFactorEndpoints
 
     static async Task<IResult> Disable(PasswordRequest request, CurrentUser current, Passwords passwords, UserManager<User> users, CancellationToken cancel)
     {
-        var user = await Find(users, current);
-        if (await passwords.Confirm(user, request.Password, "password", cancel) is { } refusal)
+        var (user, refusal) = await passwords.Confirm(current, request.Password, "password", cancel);
+        if (user is null)
         {
-            return refusal;
+            return refusal!;
         }
 
         await users.SetTwoFactorEnabledAsync(user, false);
@@ -88,16 +89,14 @@ static class TwoFactorEndpoints
 
     static async Task<IResult> NewCodes(PasswordRequest request, CurrentUser current, Passwords passwords, UserManager<User> users, CancellationToken cancel)
     {
-        var user = await Find(users, current);
-        if (await passwords.Confirm(user, request.Password, "password", cancel) is { } refusal)
+        var (user, refusal) = await passwords.Confirm(current, request.Password, "password", cancel);
+        if (user is null)
         {
-            return refusal;
+            return refusal!;
         }
 
         return user.TwoFactorEnabled
             ? TypedResults.Ok(new RecoveryCodes([.. (await users.GenerateNewTwoFactorRecoveryCodesAsync(user, Codes))!]))
             : Problems.Conflict("Two-factor is off.");
     }
-
-    private static async Task<User> Find(UserManager<User> users, CurrentUser current) => (await users.FindByIdAsync(current.Id.ToString()))!;
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Slipway.Api.Accounts;
+using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Cluster.Reconciling;
 using Slipway.Api.Http;
 using Slipway.Api.Storage;
@@ -22,7 +23,7 @@ static class AdministrationEndpoints
             .Produces<AdminProjectView>().ProducesProblem(404);
     }
 
-    static async Task<IResult> Users([AsParameters] PageParameters page, SlipwayDb db, IOptions<AccountOptions> options, AccountMessages messages, TimeProvider time, CancellationToken cancel)
+    static async Task<IResult> Users([AsParameters] PageParameters page, SlipwayDb db, IOptions<AccountOptions> options, AccountMessages messages, IOptions<ProviderOptions> provider, TimeProvider time, CancellationToken cancel)
     {
         if (page.Refuse("email", "createdAt") is { } refusal)
         {
@@ -37,10 +38,10 @@ static class AdministrationEndpoints
 
         var total = await users.CountAsync(cancel);
         var ordered = page.SortField("email") is "createdAt" ? page.Order(users, u => u.CreatedAt) : page.Order(users, u => u.NormalizedEmail!);
-        return TypedResults.Ok(new Page<UserView>(await Views(db, ordered.Skip(page.Skip).Take(page.Take), time.GetUtcNow(), options.Value.LockAfter, messages.IsOn, cancel), total));
+        return TypedResults.Ok(new Page<UserView>(await Views(db, ordered.Skip(page.Skip).Take(page.Take), time.GetUtcNow(), options.Value.LockAfter, messages.IsOn || provider.Value.IsOn, cancel), total));
     }
 
-    static async Task<IResult> PatchUser(string user, PatchUser patch, SlipwayDb db, IOptions<AccountOptions> options, AccountMessages messages, TimeProvider time, CancellationToken cancel)
+    static async Task<IResult> PatchUser(string user, PatchUser patch, SlipwayDb db, IOptions<AccountOptions> options, AccountMessages messages, IOptions<ProviderOptions> provider, TimeProvider time, CancellationToken cancel)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         // Two administrators who unmake each other at the same time take turns.
@@ -57,6 +58,9 @@ static class AdministrationEndpoints
             null => row.DisabledAt,
         };
         row.IsAdministrator = patch.Administrator ?? row.IsAdministrator;
+        // Made or unmade by hand, it is none of the provider's groups' business any more.
+        row.AdministratorByProvider &= patch.Administrator is null;
+        row.EmailConfirmed |= patch.Confirmed is true;
         if (row is not { IsAdministrator: true, DisabledAt: null } && !await db.Users.AnyAsync(u => u.Id != id && u.IsAdministrator && u.DisabledAt == null, cancel))
         {
             return Problems.Conflict("The platform always has an administrator, and this is its last one.", "Make somebody else one first.");
@@ -69,7 +73,7 @@ static class AdministrationEndpoints
         }
 
         await transaction.CommitAsync(cancel);
-        return TypedResults.Ok((await Views(db, db.Users.AsNoTracking().Where(u => u.Id == id), time.GetUtcNow(), options.Value.LockAfter, messages.IsOn, cancel))[0]);
+        return TypedResults.Ok((await Views(db, db.Users.AsNoTracking().Where(u => u.Id == id), time.GetUtcNow(), options.Value.LockAfter, messages.IsOn || provider.Value.IsOn, cancel))[0]);
     }
 
     static async Task<IResult> Projects([AsParameters] PageParameters page, SlipwayDb db, CancellationToken cancel)
@@ -127,12 +131,12 @@ static class AdministrationEndpoints
         return TypedResults.Ok((await Views(db, db.Projects.AsNoTracking().Where(p => p.Id == row.Id), cancel))[0]);
     }
 
-    private static async Task<IReadOnlyList<UserView>> Views(SlipwayDb db, IQueryable<User> users, DateTimeOffset now, int lockAfter, bool mail, CancellationToken cancel)
+    private static async Task<IReadOnlyList<UserView>> Views(SlipwayDb db, IQueryable<User> users, DateTimeOffset now, int lockAfter, bool confirms, CancellationToken cancel)
     {
         var rows = await users.Select(u => new { User = u, Projects = db.Collaborators.Count(c => c.UserId == u.Id) }).ToListAsync(cancel);
         var keys = rows.Select(r => SignInAttempts.Key(r.User.Email!)).ToList();
         var locked = (await db.SignInAttempts.Where(a => keys.Contains(a.EmailHash) && a.Until > now).ToListAsync(cancel)).ToDictionary(a => Convert.ToHexString(a.EmailHash), a => a.Failures);
-        return [.. rows.Select((r, i) => new UserView(r.User.Id, r.User.Email!, r.User.CreatedAt, r.User.EmailConfirmed || !mail, r.User.IsAdministrator, r.User.TwoFactorEnabled,
+        return [.. rows.Select((r, i) => new UserView(r.User.Id, r.User.Email!, r.User.CreatedAt, r.User.EmailConfirmed || !confirms, r.User.IsAdministrator, r.User.TwoFactorEnabled,
             r.User.DisabledAt is not null, locked.GetValueOrDefault(Convert.ToHexString(keys[i])) >= lockAfter, r.Projects))];
     }
 

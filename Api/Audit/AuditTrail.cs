@@ -26,6 +26,37 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
         // A project that was just made is what it is about, though the route does not name it yet.
         var isNew = action == ProjectMade && http.Response.StatusCode is StatusCodes.Status201Created;
         project = isNew ? Object(http) : project;
+        await Insert(new()
+        {
+            At = time.GetUtcNow(),
+            ActorId = actor,
+            Actor = email,
+            Token = user?.Token?.Name,
+            Action = action,
+            ProjectId = scope?.Project.Id,
+            Project = project,
+            Object = Object(http),
+            Origin = http.Origin(),
+            Status = http.Response.StatusCode,
+        }, isNew);
+    }
+
+    /// <summary>Writes down what a request brought about beside what it is named for.</summary>
+    internal Task Note(HttpContext http, string action, User actor, ProjectRow? project, string what) => Insert(new()
+    {
+        At = time.GetUtcNow(),
+        ActorId = actor.Id,
+        Actor = actor.Email,
+        Action = action,
+        ProjectId = project?.Id,
+        Project = project?.Name,
+        Object = what,
+        Origin = http.Origin(),
+        Status = StatusCodes.Status200OK,
+    }, isNew: false);
+
+    private async Task Insert(AuditRow row, bool isNew)
+    {
         try
         {
             await using var command = database.CreateCommand(
@@ -33,23 +64,23 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
                 INSERT INTO audit (at, actor_id, actor, token, action, project_id, project, object, origin, status)
                 VALUES ($1, $2, $3, $4, $5, coalesce($6, (SELECT id FROM projects WHERE $11 AND name = $7)), $7, $8, $9, $10)
                 """);
-            Add(command, NpgsqlDbType.TimestampTz, time.GetUtcNow());
-            Add(command, NpgsqlDbType.Uuid, actor);
-            Add(command, NpgsqlDbType.Text, email);
-            Add(command, NpgsqlDbType.Text, user?.Token?.Name);
-            Add(command, NpgsqlDbType.Text, action);
-            Add(command, NpgsqlDbType.Uuid, scope?.Project.Id);
-            Add(command, NpgsqlDbType.Text, project);
-            Add(command, NpgsqlDbType.Text, Object(http));
-            Add(command, NpgsqlDbType.Text, http.Origin());
-            Add(command, NpgsqlDbType.Integer, http.Response.StatusCode);
-            Add(command, NpgsqlDbType.Boolean, isNew);
+            command.AddAs(NpgsqlDbType.TimestampTz, row.At);
+            command.AddAs(NpgsqlDbType.Uuid, row.ActorId);
+            command.AddAs(NpgsqlDbType.Text, row.Actor);
+            command.AddAs(NpgsqlDbType.Text, row.Token);
+            command.AddAs(NpgsqlDbType.Text, row.Action);
+            command.AddAs(NpgsqlDbType.Uuid, row.ProjectId);
+            command.AddAs(NpgsqlDbType.Text, row.Project);
+            command.AddAs(NpgsqlDbType.Text, row.Object);
+            command.AddAs(NpgsqlDbType.Text, row.Origin);
+            command.AddAs(NpgsqlDbType.Integer, row.Status);
+            command.AddAs(NpgsqlDbType.Boolean, isNew);
             // Also for a client that has hung up by now.
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            logger.LogError(e, "The audit lacks an entry: {Action} by {Actor} answered {Status}", action, actor, http.Response.StatusCode);
+            logger.LogError(e, "The audit lacks an entry: {Action} by {Actor} answered {Status}", row.Action, row.ActorId, row.Status);
         }
     }
 
@@ -65,9 +96,6 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
             .Select(v => v.Value).OfType<string>().Select(Problems.Shown).ToList();
         return names.Count == 0 ? null : string.Join('/', names);
     }
-
-    private static void Add(NpgsqlCommand command, NpgsqlDbType type, object? value) =>
-        command.Parameters.Add(new() { NpgsqlDbType = type, Value = value ?? DBNull.Value });
 }
 
 /// <summary>Who it is, where nobody is signed in yet.</summary>

@@ -9,14 +9,17 @@ public sealed class Mailbox(SlipwayDb db, EnvironmentBox box, IOptions<MailOptio
     /// <summary>Whether e-mail can be sent.</summary>
     public bool IsOn => options.Value.IsOn;
 
-    /// <summary>Stores a message; it is on its way as soon as the surrounding transaction, if any, is committed.</summary>
+    /// <summary>Stores a message; it is on its way as soon as the surrounding transaction, if any, is committed (<see cref="WakeAfterCommit"/>).</summary>
     public async Task Send(string to, string subject, string text, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         db.Mails.Add(new() { Id = id, To = to, Subject = subject, Body = box.SealText(id, text), CreatedAt = now, DueAt = now });
         await db.SaveChangesAsync(cancel);
-        signal.Set();
+        if (db.Database.CurrentTransaction is null)
+        {
+            signal.Set();
+        }
     }
 }
 

@@ -21,7 +21,7 @@ public sealed class Collaborators(SlipwayDb db, UserManager<User> users, Invitat
         var members = await (from collaborator in db.Collaborators.AsNoTracking()
                              join user in db.Users on collaborator.UserId equals user.Id
                              where collaborator.ProjectId == scope.Project.Id
-                             select new CollaboratorView(user.Email!, collaborator.Role, false, collaborator.Since, null, collaborator.Version)).ToListAsync(cancel);
+                             select new CollaboratorView(user.Email!, collaborator.Role, false, collaborator.Since, null, collaborator.Version) { Mapped = collaborator.MappedRole != null }).ToListAsync(cancel);
         var invited = await db.Invitations.AsNoTracking().Where(i => i.ProjectId == scope.Project.Id && i.ExpiresAt > now)
             .Select(i => new CollaboratorView(i.Email, i.Role, true, i.CreatedAt, i.ExpiresAt, i.Version)).ToListAsync(cancel);
         return [.. members, .. invited];
@@ -107,6 +107,9 @@ public sealed class Collaborators(SlipwayDb db, UserManager<User> users, Invitat
             there.Role = request.Role;
             there.Version++;
         }
+
+        // Given by hand from now on, whatever gave it before.
+        (there.MappedRole, there.HandRole) = (null, null);
 
         return TypedResults.Ok(new CollaboratorView(email, there.Role, false, there.Since, null, there.Version));
     }

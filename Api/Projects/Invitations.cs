@@ -71,8 +71,16 @@ public sealed class Invitations(SlipwayDb db, UserManager<User> users, AccountMe
         {
             there = new() { ProjectId = project.Id, UserId = user.Id, Role = found.Role, Since = now, Version = 1 };
             db.Collaborators.Add(there);
-            await db.SaveChangesAsync(cancel);
         }
+        else if (there.MappedRole is { } mapped)
+        {
+            // The provider's groups had let them in before.
+            (there.MappedRole, there.HandRole) = found.Role >= mapped ? ((Role?)null, (Role?)null) : (mapped, found.Role);
+            there.Version += there.Role < found.Role ? 1 : 0;
+            there.Role = found.Role >= mapped ? found.Role : mapped;
+        }
+
+        await db.SaveChangesAsync(cancel);
 
         await transaction.CommitAsync(cancel);
         return TypedResults.Ok(new ProjectView(project.Name, there.Role, project.CreatedAt, (await views.States([project], cancel))[project.Id]));

@@ -11,6 +11,9 @@ namespace Slipway.Api.Projects;
 /// <param name="Role">The user's; where they come with an access token, at most the token's.</param>
 public sealed record ProjectScope(ProjectRow Project, Role Role, CurrentUser User)
 {
+    /// <summary>Whether they are an administrator of the platform who is not in the project.</summary>
+    public bool IsVisiting { get; init; }
+
     /// <summary>Whether the role, and the access token if there is one, permit it.</summary>
     public bool May(Permission permission) => Role.May(permission) && User.Token?.Leaves(permission) is null or true;
 }
@@ -94,7 +97,7 @@ static class ProjectAccess
 
         // Administrators see all projects, in person: a program of theirs has what they were given like everybody else.
         var role = given ?? (user is { IsAdministrator: true, Token: null } ? Role.Viewer : null);
-        return role is { } theirs ? new(project, user.Token is { Role: var most } && most < theirs ? most : theirs, user) : null;
+        return role is { } theirs ? new(project, user.Token is { Role: var most } && most < theirs ? most : theirs, user) { IsVisiting = given is null } : null;
     }
 
     private static async Task<IResult?> Refuse(HttpContext context, EndpointAccess access)

@@ -39,7 +39,7 @@ public sealed class ProjectService(SlipwayDb db, NamespaceCreation namespaces, A
 
     /// <summary>One project.</summary>
     public async Task<ProjectView> View(ProjectScope scope, CancellationToken cancel) =>
-        new(scope.Project.Name, scope.Role, scope.Project.CreatedAt, (await views.States([scope.Project], cancel))[scope.Project.Id]);
+        new(scope.Project.Name, scope.Role, scope.Project.CreatedAt, (await views.States([scope.Project], cancel))[scope.Project.Id]) { Visiting = scope.IsVisiting };
 
     /// <summary>
     /// Makes a project: first a row that claims the name, then the namespace, then the row is completed. A crash in between leaves a row

@@ -13,6 +13,9 @@ public sealed class User : IdentityUser<Guid>
 
     /// <summary>Since when an administrator has shut this account out; null while it may sign in.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>Whether the identity provider's groups made them an administrator, and can unmake them.</summary>
+    public bool AdministratorByProvider { get; set; }
 }
 
 /// <summary>One signed-in device. Deleting the row signs it out at its next request.</summary>
@@ -38,6 +41,9 @@ public sealed class SessionRow
 
     /// <summary>Until when the refresh token works; every refresh moves it on.</summary>
     public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>Until when it can be refreshed at all, where the identity provider began it; null: it was begun with a password.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
 }
 
 /// <summary>A project as it is wanted.</summary>
@@ -72,7 +78,14 @@ public sealed class CollaboratorRow
 
     public Guid UserId { get; init; }
 
+    /// <summary>What they may do: the higher one of the two below, where the provider's groups give one.</summary>
     public Role Role { get; set; }
+
+    /// <summary>What the identity provider's groups gave at the last sign-in, where that is more than was given by hand; null: nothing more.</summary>
+    public Role? MappedRole { get; set; }
+
+    /// <summary>Beside a <see cref="MappedRole"/>: what was given by hand; null: nothing.</summary>
+    public Role? HandRole { get; set; }
 
     public DateTimeOffset Since { get; init; }
 

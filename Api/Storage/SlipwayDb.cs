@@ -67,6 +67,8 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
             collaborator.HasKey(c => new { c.ProjectId, c.UserId });
             collaborator.HasIndex(c => c.UserId);
             collaborator.Property(c => c.Role).HasConversion<string>().HasMaxLength(16);
+            collaborator.Property(c => c.MappedRole).HasConversion<string>().HasMaxLength(16);
+            collaborator.Property(c => c.HandRole).HasConversion<string>().HasMaxLength(16);
             collaborator.HasOne<ProjectRow>().WithMany().HasForeignKey(c => c.ProjectId).OnDelete(DeleteBehavior.Cascade);
             collaborator.HasOne<User>().WithMany().HasForeignKey(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
         });

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Slipway.Api.Mail;
 using Slipway.ServiceDefaults;
 
 namespace Slipway.Api.Storage;
@@ -16,7 +17,8 @@ static class StorageServices
         builder.AddNpgsqlDataSource("slipway");
         builder.Services.AddPooledDbContextFactory<SlipwayDb>((services, options) => options
             .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
-            .UseSnakeCaseNamingConvention());
+            .UseSnakeCaseNamingConvention()
+            .AddInterceptors(services.GetRequiredService<WakeAfterCommit>()));
         builder.Services.AddSingleton<OwnConnections>();
         builder.Services.AddSingleton<EnvironmentBox>();
         builder.Services.AddOptions<EncryptionOptions>().BindConfiguration("Encryption").ValidateOnStart();

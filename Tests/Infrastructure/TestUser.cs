@@ -45,6 +45,14 @@ sealed class TestUser : IDisposable
         return user;
     }
 
+    /// <summary>Somebody who was signed in by other means than a password.</summary>
+    public static TestUser With(ApiProcess api, string email, TokenResponse tokens)
+    {
+        var user = new TestUser(api, email) { Tokens = tokens };
+        user.Http.DefaultRequestHeaders.Authorization = new("Bearer", tokens.AccessToken);
+        return user;
+    }
+
     /// <summary>The same person, speaking to another process of the API.</summary>
     public TestUser At(ApiProcess api)
     {

@@ -17,11 +17,12 @@ sealed class WebProcess : IAsyncDisposable
 
     public double ResidentMiB => process.ResidentMiB;
 
-    public static async Task<WebProcess> Start(ApiProcess api)
+    /// <param name="at">Where it listens, where that has to be known beforehand.</param>
+    public static async Task<WebProcess> Start(ApiProcess api, int? at = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
-        var port = ChildProcess.FreePort();
+        var port = at ?? ChildProcess.FreePort();
         var directory = Directory.CreateTempSubdirectory("slipway-test-keys-").FullName;
-        var portal = ChildProcess.Start("web", ["dotnet", TestEnvironment.Assembly("Web")], new Dictionary<string, string?>
+        var variables = new Dictionary<string, string?>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
@@ -30,7 +31,13 @@ sealed class WebProcess : IAsyncDisposable
             ["DataProtection__KeyDirectory"] = directory,
             ["PublicUrl"] = $"http://127.0.0.1:{port}",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = null,
-        }, workingDirectory: Path.GetDirectoryName(TestEnvironment.Assembly("Web")));
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string?>())
+        {
+            variables[name] = value;
+        }
+
+        var portal = ChildProcess.Start("web", ["dotnet", TestEnvironment.Assembly("Web")], variables, workingDirectory: Path.GetDirectoryName(TestEnvironment.Assembly("Web")));
         var web = new WebProcess(portal, new($"http://127.0.0.1:{port}"), directory);
         try
         {
@@ -43,6 +50,9 @@ sealed class WebProcess : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Everything it wrote.</summary>
+    public string Log => process.Log;
 
     /// <summary>The last lines of its log.</summary>
     public string Tail(int lines = 40) => process.Tail(lines);

@@ -41,7 +41,7 @@ sealed class SessionCookieEvents(PortalSessions sessions, ApiClients api, TimePr
     {
         if (context.Request.Path.StartsWithSegments("/session") || context.Request.Path.StartsWithSegments("/_blazor"))
         {
-            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            CircuitGuard.SayUnauthorized(context.HttpContext);
             return Task.CompletedTask;
         }
 

@@ -16,6 +16,7 @@ static class SessionEndpoints
         // The cookie's validation does the work on the way here (SessionCookieEvents).
         routes.MapPost("/session/refresh", () => TypedResults.NoContent()).RequireAuthorization().DisableAntiforgery();
         routes.MapPost("/sign-out", SignOut);
+        routes.MapGet(ProviderSignIn.StartPath, ProviderSignIn.Start);
         routes.MapGet("/", () => TypedResults.LocalRedirect("/projects"));
     }
 

@@ -16,7 +16,7 @@ sealed record SessionTokens(string Access, DateTimeOffset Expires, string Refres
     /// <summary>The claim that holds the portal session's id.</summary>
     public const string SessionClaim = "sid";
 
-    private const string AdministratorClaim = "administrator";
+    private const string AdministratorClaim = "administrator", PasswordClaim = "password";
 
     public static SessionTokens From(TokenResponse response, DateTimeOffset now) =>
         new(response.AccessToken, now.AddSeconds(response.ExpiresIn), response.RefreshToken);
@@ -41,6 +41,9 @@ sealed record SessionTokens(string Access, DateTimeOffset Expires, string Refres
     /// </summary>
     public static bool SeemsAdministrator(ClaimsPrincipal user) => user.HasClaim(AdministratorClaim, "true");
 
+    /// <summary>Whether somebody had a password that works when they signed in; the others have nothing to do with passwords and second factors.</summary>
+    public static bool HasPassword(ClaimsPrincipal user) => !user.HasClaim(PasswordClaim, "false");
+
     /// <summary>The person that a cookie stands for.</summary>
     public static ClaimsPrincipal Principal(Me me, string session) => new(new ClaimsIdentity(
         [
@@ -48,6 +51,7 @@ sealed record SessionTokens(string Access, DateTimeOffset Expires, string Refres
             new(ClaimTypes.Name, me.Email),
             new(SessionClaim, session),
             new(AdministratorClaim, me.Administrator ? "true" : "false"),
+            new(PasswordClaim, me.Password ? "true" : "false"),
         ],
         CookieAuthenticationDefaults.AuthenticationScheme));
 }

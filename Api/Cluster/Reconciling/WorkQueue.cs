@@ -45,7 +45,7 @@ public sealed partial class WorkQueue(NpgsqlDataSource database)
             FROM due WHERE item.target = due.target AND item.target_id = due.target_id
             RETURNING item.target, item.target_id, item.generation, item.attempts, item.trace_parent, item.claimed_by
             """);
-        Add(command, most, $"{prefix}/{Interlocked.Increment(ref claims)}", Lease);
+        command.Add(most, $"{prefix}/{Interlocked.Increment(ref claims)}", Lease);
         var taken = new List<Claim>();
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
@@ -62,7 +62,7 @@ public sealed partial class WorkQueue(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(
             "UPDATE work_items SET lease_until = now() + $1 WHERE claimed_by = ANY($2) RETURNING claimed_by");
-        Add(command, Lease, tokens.ToArray());
+        command.Add(Lease, tokens.ToArray());
         var held = new HashSet<string>();
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
@@ -129,21 +129,7 @@ public sealed partial class WorkQueue(NpgsqlDataSource database)
     private async Task<int> Execute(string sql, CancellationToken cancel, params object?[] values)
     {
         await using var command = database.CreateCommand(sql);
-        Add(command, values);
+        command.Add(values);
         return await command.ExecuteNonQueryAsync(cancel);
-    }
-
-    private static void Add(NpgsqlCommand command, params object?[] values)
-    {
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value switch
-            {
-                TimeSpan span => new NpgsqlParameter { Value = span, NpgsqlDbType = NpgsqlDbType.Interval },
-                null => new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                string text => new NpgsqlParameter { Value = text, NpgsqlDbType = NpgsqlDbType.Text },
-                _ => new NpgsqlParameter { Value = value },
-            });
-        }
     }
 }

@@ -348,6 +348,16 @@ namespace Slipway.Api.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("user_id");
 
+                    b.Property<string>("HandRole")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("hand_role");
+
+                    b.Property<string>("MappedRole")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("mapped_role");
+
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -615,6 +625,10 @@ namespace Slipway.Api.Storage.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("device");
 
+                    b.Property<DateTimeOffset?>("EndsAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ends_at");
+
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
@@ -729,6 +743,10 @@ namespace Slipway.Api.Storage.Migrations
                     b.Property<int>("AccessFailedCount")
                         .HasColumnType("integer")
                         .HasColumnName("access_failed_count");
+
+                    b.Property<bool>("AdministratorByProvider")
+                        .HasColumnType("boolean")
+                        .HasColumnName("administrator_by_provider");
 
                     b.Property<string>("ConcurrencyStamp")
                         .IsConcurrencyToken()

@@ -2,17 +2,21 @@ using System.Diagnostics;
 using Npgsql;
 using Slipway.Contracts;
 using Slipway.Tests.Infrastructure;
+using Slipway.Tests.Journeys;
+using Slipway.Web.Components;
 
 namespace Slipway.Tests.Api.Access;
 
 /// <summary>What is secret is found nowhere after it was entered.</summary>
-public sealed class CanaryTests(Platform platform) : PlatformTest(platform)
+public sealed class CanaryTests(Platform platform, Browser browser) : PlatformTest(platform), IClassFixture<Browser>
 {
     [Fact]
-    public async Task Secrets_are_in_no_answer_no_log_line_and_no_dump_of_the_database()
+    public async Task Secrets_are_in_no_answer_no_page_no_trace_no_log_line_and_no_dump_of_the_database()
     {
         var database = Own(await TestDatabase.Create());
-        var api = Own(await ApiProcess.Start(database));
+        var telemetry = Own(await OtlpSink.Start());
+        var api = Own(await ApiProcess.Start(database, settings: telemetry.Settings));
+        var web = Own(await WebProcess.Start(api, settings: telemetry.Settings));
         using var user = await TestUser.Register(api);
         var canary = $"canary{Guid.NewGuid():N}";
         var project = await user.NewProject("canary");
@@ -40,8 +44,32 @@ public sealed class CanaryTests(Platform platform) : PlatformTest(platform)
             HasNone(secrets, await answer.Content.ReadAsStringAsync(), path);
         }
 
+        await EveryPage(web, user, canary + "password", project, html => HasNone(secrets, html, "a page"));
+        await Wait.Until("the last traces", _ => Task.FromResult(telemetry.Text("/v1/traces").Contains("/api/projects/{project}/apps", StringComparison.Ordinal) && telemetry.Text("/v1/logs").Length > 0));
+        HasNone(secrets, telemetry.Text("/v1/traces"), "a trace");
+        HasNone(secrets, telemetry.Text("/v1/logs"), "an exported log line");
+        HasNone(secrets, telemetry.Text("/v1/metrics"), "a metric");
+        HasNone(secrets, web.Log, "the portal's log");
         HasNone(secrets, api.Log, "the log");
         HasNone(secrets, await Dump(database), "the dump of the database");
+    }
+
+    // As they are in the browser, with what is typed into their fields.
+    private async Task EveryPage(WebProcess web, TestUser creator, string password, string project, Action<string> check)
+    {
+        await using var visitor = await browser.Open(new(1280, 800, Dark: false), web);
+        await visitor.Open("/sign-in");
+        await visitor.Type("sign-in-email", creator.Email);
+        await visitor.Type("sign-in-password", password);
+        await visitor.Click("sign-in-submit");
+        await visitor.Part("user-menu").WaitForAsync();
+        var person = new PageVisitor("the creator", visitor, Role.Creator) { IsAdministrator = true };
+        foreach (var path in PortalPlace.All.Select(p => p.Template.Replace("{Project}", project, StringComparison.Ordinal).Replace("{Name}", "shop", StringComparison.Ordinal))
+            .SelectMany(p => p.EndsWith("/shop", StringComparison.Ordinal) ? [p, $"{p}?tab=settings", $"{p}?tab=releases", $"{p}?tab=logs"] : (string[])[p]))
+        {
+            Assert.Equal(Sight.Page, await person.See(path, Sight.Page));
+            check(await visitor.Page.EvaluateAsync<string>("() => document.documentElement.outerHTML + [...document.querySelectorAll('input, textarea')].map(i => i.value).join()"));
+        }
     }
 
     private static void HasNone(IEnumerable<string> secrets, string text, string where) =>

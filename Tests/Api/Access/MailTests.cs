@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Slipway.Contracts;
 using Slipway.Tests.Infrastructure;
@@ -74,9 +75,12 @@ public sealed class MailTests(Platform platform) : PlatformTest(platform)
         using var creator = await Confirmed(api, mail);
         var (project, email) = (await creator.NewProject("invite"), Names.Email());
 
+        var clock = Stopwatch.StartNew();
         var invited = await creator.Client.PutCollaborator(project, email, new(Role.Editor));
         Assert.True(invited is { Invited: true, InvitationCode: null, Role: Role.Editor });
         var message = await mail.Message(email, "invites you");
+        // At once, and not when the sender looks the next time.
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
         Assert.Contains(creator.Email, message.Subject);
         var code = MailServer.Code(message);
 

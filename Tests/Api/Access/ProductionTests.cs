@@ -11,6 +11,9 @@ public sealed class ProductionTests(Platform platform) : PlatformTest(platform)
     [InlineData("Encryption__Key", null, "The setting Encryption:Key")]
     [InlineData("Encryption__Key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "no random key")]
     [InlineData("Accounts__LockAfter", "0", "Accounts:LockAfter")]
+    [InlineData("Oidc__Authority", "http://login.example.com", "AllowPlainHttp")]
+    [InlineData("Oidc__Authority", "https://login.example.com", "Oidc:ClientId")]
+    [InlineData("Oidc__Only", "true", "Oidc:Authority")]
     public async Task The_API_does_not_start_with_unsafe_settings(string name, string? value, string sentence)
     {
         var database = Own(await TestDatabase.Create());

@@ -18,6 +18,9 @@ public abstract class FrontPage : ComponentBase
     private protected ApiClients Clients { get; set; } = default!;
 
     [Inject]
+    private protected SignInOptions SignInOptions { get; set; } = default!;
+
+    [Inject]
     protected NavigationManager Navigation { get; set; } = default!;
 
     /// <summary>Where to go on to.</summary>
@@ -28,6 +31,16 @@ public abstract class FrontPage : ComponentBase
 
     /// <summary>What went wrong that is about no field.</summary>
     protected string? Problem { get; set; }
+
+    /// <summary>For a page that is about passwords: where they are off, leads to the sign-in page.</summary>
+    /// <param name="goOn">Where to go on to from there.</param>
+    protected async Task LeaveWithoutPasswords(string? goOn)
+    {
+        if (!(await SignInOptions.Get(Context)).Passwords)
+        {
+            Navigation.NavigateTo(LinkTo(SessionEndpoints.SignInPath, goOn));
+        }
+    }
 
     /// <summary>For <c>aria-invalid</c>.</summary>
     protected string? Invalid(string field) => Errors[field] is null ? null : "true";

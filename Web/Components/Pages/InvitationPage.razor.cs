@@ -8,6 +8,8 @@ namespace Slipway.Web.Components.Pages;
 /// <summary>Accepts an invitation to a project, once its reader is signed in.</summary>
 public sealed partial class InvitationPage
 {
+    private SignInWays ways = new(Passwords: true, Provider: null);
+
     [SupplyParameterFromQuery]
     private string? Code { get; set; }
 
@@ -15,8 +17,9 @@ public sealed partial class InvitationPage
 
     private string Here => Paths.Invitation(Code ?? "");
 
-    protected override void OnInitialized()
+    protected override async Task OnInitializedAsync()
     {
+        ways = await SignInOptions.Get(Context);
         // The session ended while the page was open.
         if (HttpMethods.IsPost(Context.Request.Method) && Person is null)
         {

@@ -25,6 +25,8 @@ public sealed partial class RegisterPage
 
     private string SignInLink => LinkTo(SessionEndpoints.SignInPath, GoOn);
 
+    protected override Task OnInitializedAsync() => LeaveWithoutPasswords(GoOn);
+
     private async Task Submit()
     {
         var (email, password) = (Form?.Email?.Trim() ?? "", Form?.Password ?? "");

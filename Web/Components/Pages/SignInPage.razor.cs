@@ -13,6 +13,7 @@ public sealed partial class SignInPage
 
     // Address and password are right, and yet: mostly the address is not confirmed.
     private bool refused;
+    private SignInWays ways = new(Passwords: true, Provider: null);
 
     [Inject]
     private SecondStep SecondStep { get; set; } = default!;
@@ -29,11 +30,13 @@ public sealed partial class SignInPage
         "ended" => "Your session has ended. Sign in to go on where you were.",
         "signed-out" => "You are signed out.",
         "deleted" => "Your account is deleted.",
+        ProviderSignIn.AwayReason => $"{ways.Provider ?? "The identity provider"} does not answer just now. Try again in a moment.",
         _ => null,
     };
 
-    protected override void OnInitialized()
+    protected override async Task OnInitializedAsync()
     {
+        ways = await SignInOptions.Get(Context);
         // With a reason the cookie may still look valid here, though the API has ended its session.
         if (HttpMethods.IsGet(Context.Request.Method) && Context.User.Identity?.IsAuthenticated is true && Reason is null)
         {

@@ -44,6 +44,10 @@ public sealed partial class UsersPage
     private Task Enable(UserView user) => Confirm(
         user, new(Disabled: false), $"Enable {user.Email}?", "They can sign in again, with all that they had.", "Enable", dangerous: false);
 
+    private Task Vouch(UserView user) => Confirm(
+        user, new(Confirmed: true), $"Is {user.Email} theirs?",
+        "Only where you know who made this account. Whoever has the address may then sign in to it through the identity provider, and whoever made it may use it.", "Confirm the address", dangerous: false);
+
     private Task Make(UserView user) => Confirm(
         user, new(Administrator: true), $"Make {user.Email} an administrator?",
         "They see every account, every project and all that was done, can disable accounts, and can make other administrators.", "Make an administrator", dangerous: true);
