@@ -59,6 +59,9 @@ sealed class Monitoring : IAsyncDisposable
         ];
     }
 
+    /// <summary>The process of Prometheus.</summary>
+    public int Id => processes[0].Id;
+
     /// <summary>Ends Prometheus, as a machine that goes away does.</summary>
     public Task Kill() => processes[0].KillHard();
 
