@@ -27,11 +27,12 @@ public sealed class Browser(Platform platform) : IAsyncLifetime
     }
 
     /// <summary>A person at a screen, signed out.</summary>
-    internal async Task<Visitor> Open(Screen screen)
+    /// <param name="portal">Another portal than the shared one.</param>
+    internal async Task<Visitor> Open(Screen screen, Uri? portal = null)
     {
         var context = await chromium!.NewContextAsync(new()
         {
-            BaseURL = Portal.ToString(),
+            BaseURL = (portal ?? Portal).ToString(),
             ViewportSize = new() { Width = screen.Width, Height = screen.Height },
             ColorScheme = screen.Dark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,

@@ -21,7 +21,7 @@ const bytes = value => {
 };
 export const words = (unit, value) => {
   switch (unit) {
-    case 'cores': return value < 0.1 && value > 0 ? `${number(value * 1000, 1)} m` : number(value, 2);
+    case 'cores': return number(value, value < 0.1 ? 3 : 2);
     case 'bytes': return bytes(value);
     case 'bytesPerSecond': return `${bytes(value)}/s`;
     default: return number(value, 0);

@@ -23,10 +23,9 @@ sealed record MetricsStage(TestDatabase Database, ApiProcess Api, Infrastructure
         own(monitoring);
         var api = await ApiProcess.Start(database, settings: new Dictionary<string, string?>(settings ?? [])
         {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}",
             ["Prometheus__Url"] = monitoring.Address.ToString(),
             ["Prometheus__TimeoutSeconds"] = "4",
-        });
+        }, at: port);
         own(api);
         var user = await TestUser.Register(api);
         own(new Later(user));
