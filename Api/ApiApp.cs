@@ -7,6 +7,7 @@ using Slipway.Api.Audit;
 using Slipway.Api.Cluster;
 using Slipway.Api.Http;
 using Slipway.Api.Mail;
+using Slipway.Api.Monitoring;
 using Slipway.Api.Projects;
 using Slipway.Api.Releases;
 using Slipway.Api.Storage;
@@ -41,6 +42,7 @@ public static class ApiApp
         builder.AddProjects();
         builder.AddApps();
         builder.AddCluster();
+        builder.AddMonitoring();
 
         var app = builder.Build();
         app.UseTrustedProxies();
@@ -66,6 +68,7 @@ public static class ApiApp
         app.MapApps();
         app.MapReleases();
         app.MapObserving();
+        app.MapMonitoring();
         app.MapAudit();
         app.MapAdministration();
         app.RequireDeclarations();

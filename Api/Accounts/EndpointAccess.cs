@@ -9,6 +9,9 @@ public enum Audience
     /// <summary>Everybody, without signing in.</summary>
     Anyone,
 
+    /// <summary>Prometheus: by a token of the operator's, or from the same machine; see <see cref="ServiceDefaults.MetricsEndpoint"/>.</summary>
+    Scraper,
+
     /// <summary>Everybody with an account, also by an access token.</summary>
     User,
 
@@ -42,6 +45,10 @@ public static class EndpointAccessExtensions
     /// <summary>See <see cref="Audience.Anyone"/>.</summary>
     public static TBuilder ForAnyone<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Anyone)).AllowAnonymous();
+
+    /// <summary>See <see cref="Audience.Scraper"/>; the endpoint itself looks who comes.</summary>
+    public static TBuilder ForScrapers<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Scraper)).AllowAnonymous();
 
     /// <summary>See <see cref="Audience.User"/>.</summary>
     public static TBuilder ForUsers<TBuilder>(this TBuilder endpoint, Permission? tokensNeed = null)

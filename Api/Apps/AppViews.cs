@@ -63,6 +63,7 @@ public sealed class AppViews(SlipwayDb db, NewestReleases newest, ClusterState c
         Command = spec.Command,
         Arguments = spec.Arguments,
         HealthPath = spec.HealthPath,
+        Metrics = spec.Metrics,
         Environment = spec.Variables,
     };
 

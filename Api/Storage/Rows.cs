@@ -148,6 +148,8 @@ public sealed record AppSpec
 
     public string? HealthPath { get; init; }
 
+    public AppMetrics? Metrics { get; init; }
+
     /// <summary>The variables' names, sorted.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 }

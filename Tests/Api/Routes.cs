@@ -36,6 +36,7 @@ public static class Routes
         new("GET", "/api/projects/{project}"),
         new("DELETE", "/api/projects/{project}"),
         new("GET", "/api/projects/{project}/events"),
+        new("GET", "/api/projects/{project}/metrics"),
         new("GET", "/api/projects/{project}/apps"),
         new("POST", "/api/projects/{project}/apps", """{"name":"shop","image":"nginx:1.27","port":80}"""),
     ];
@@ -53,6 +54,8 @@ public static class Routes
         new("GET", "/api/projects/{project}/apps/{app}/pods"),
         new("GET", "/api/projects/{project}/apps/{app}/events"),
         new("GET", "/api/projects/{project}/apps/{app}/logs"),
+        new("GET", "/api/projects/{project}/apps/{app}/metrics"),
+        new("GET", "/api/projects/{project}/apps/{app}/links"),
     ];
 
     public static IReadOnlyList<Route> InProject { get; } = [.. OfProject, .. OfApp];

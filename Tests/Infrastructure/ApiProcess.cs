@@ -31,9 +31,10 @@ sealed class ApiProcess : IAsyncDisposable
 
     /// <summary>Starts a process; <see cref="Ready"/> waits for it.</summary>
     /// <param name="kubeConfig">Null: the test cluster's.</param>
-    public static ApiProcess Spawn(TestDatabase database, string? kubeConfig = null, IReadOnlyDictionary<string, string?>? settings = null)
+    /// <param name="at">Null: any port.</param>
+    public static ApiProcess Spawn(TestDatabase database, string? kubeConfig = null, IReadOnlyDictionary<string, string?>? settings = null, int? at = null)
     {
-        var port = ChildProcess.FreePort();
+        var port = at ?? ChildProcess.FreePort();
         var variables = new Dictionary<string, string?>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
@@ -60,9 +61,10 @@ sealed class ApiProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a process and waits until it is ready to serve.</summary>
-    public static async Task<ApiProcess> Start(TestDatabase database, string? kubeConfig = null, IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<ApiProcess> Start(
+        TestDatabase database, string? kubeConfig = null, IReadOnlyDictionary<string, string?>? settings = null, int? at = null)
     {
-        var api = Spawn(database, kubeConfig, settings);
+        var api = Spawn(database, kubeConfig, settings, at);
         try
         {
             await api.Ready();

@@ -27,12 +27,12 @@ public sealed class Browser(Platform platform) : IAsyncLifetime
     }
 
     /// <summary>A person at a screen, signed out.</summary>
-    /// <param name="portal">Null: the portal in front of the shared API.</param>
-    internal async Task<Visitor> Open(Screen screen, WebProcess? portal = null)
+    /// <param name="portal">Another portal than the shared one.</param>
+    internal async Task<Visitor> Open(Screen screen, Uri? portal = null)
     {
         var context = await chromium!.NewContextAsync(new()
         {
-            BaseURL = (portal?.Address ?? Portal).ToString(),
+            BaseURL = (portal ?? Portal).ToString(),
             ViewportSize = new() { Width = screen.Width, Height = screen.Height },
             ColorScheme = screen.Dark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,

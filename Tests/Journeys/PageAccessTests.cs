@@ -137,7 +137,7 @@ public sealed class PageAccessTests(Platform platform, Browser browser) : Platfo
         Assert.Contains("Blazor:", html, StringComparison.Ordinal);
 
         // Somebody has the page's source, with all that it takes to bring it to life, but not the session.
-        await using var thief = await browser.Open(PageStage.Desk, stage.Web);
+        await using var thief = await browser.Open(PageStage.Desk, stage.Web.Address);
         await thief.Page.RouteAsync($"**{path}", route => route.FulfillAsync(new() { Body = html, ContentType = "text/html" }));
         var refused = thief.Page.WaitForResponseAsync(answer => answer.Url.Contains("/_blazor/negotiate", StringComparison.Ordinal));
         await thief.Open(path);

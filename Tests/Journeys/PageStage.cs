@@ -106,14 +106,14 @@ sealed class PageStage : IAsyncDisposable
 
         async Task<Visitor> SignedIn(TestUser user)
         {
-            var window = await browser.Open(Desk, web);
+            var window = await browser.Open(Desk, web.Address);
             await window.SignIn(user);
             return window;
         }
 
         stage.Visitors =
         [
-            new("nobody", await browser.Open(Desk, web), null, IsKnown: false),
+            new("nobody", await browser.Open(Desk, web.Address), null, IsKnown: false),
             new("unconfirmed", await NotLetIn(browser, web, api), null, IsKnown: false),
             new("disabled", await SignedIn(disabled), null, IsKnown: false),
             new("stranger", await SignedIn(stranger), null),
@@ -151,7 +151,7 @@ sealed class PageStage : IAsyncDisposable
         using var http = api.Http();
         var email = Names.Email();
         Assert.True((await new SlipwayClient(http).Register(new(email, TestUser.Password))).ConfirmEmail);
-        var window = await browser.Open(Desk, web);
+        var window = await browser.Open(Desk, web.Address);
         await window.Open("/sign-in");
         await window.Type("sign-in-email", email);
         await window.Type("sign-in-password", TestUser.Password);

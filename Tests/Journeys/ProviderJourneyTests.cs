@@ -18,7 +18,7 @@ public sealed class ProviderJourneyTests(Platform platform, Browser browser) : P
         using var creator = await TestUser.Register(api);
         await creator.Client.CreateProject(new(project));
         var person = provider.Add(groups: "devs");
-        await using var visitor = await browser.Open(Desk, web);
+        await using var visitor = await browser.Open(Desk, web.Address);
 
         await visitor.Open($"/projects/{project}/collaborators");
         await visitor.Part("sign-in-provider").WaitForAsync();
@@ -45,7 +45,7 @@ public sealed class ProviderJourneyTests(Platform platform, Browser browser) : P
         Assert.Equal(2, await database.Scalar<long>("SELECT count(*) FROM users"));
         visitor.HadNothingToComplainAbout();
 
-        await using var phone = await browser.Open(Phone, web);
+        await using var phone = await browser.Open(Phone, web.Address);
         await phone.Open("/sign-in");
         await phone.Look("sign-in-provider");
     }
@@ -54,7 +54,7 @@ public sealed class ProviderJourneyTests(Platform platform, Browser browser) : P
     public async Task Where_the_provider_is_the_only_way_in_no_page_takes_a_password_and_an_invitation_leads_to_it()
     {
         var (provider, api, web, _) = await Set(("Oidc__Only", "true"));
-        await using var host = await browser.Open(Desk, web);
+        await using var host = await browser.Open(Desk, web.Address);
         await host.Open("/sign-in");
         await Expect(host.Part("sign-in-provider")).ToBeVisibleAsync();
         await Expect(host.Page.Locator("input[type=password], input[type=email]")).ToHaveCountAsync(0);
@@ -77,7 +77,7 @@ public sealed class ProviderJourneyTests(Platform platform, Browser browser) : P
         await host.Click("invite-submit");
         var link = (await host.Part("invitation-link-text").First.TextContentAsync())!.Trim();
 
-        await using var guest = await browser.Open(Phone, web);
+        await using var guest = await browser.Open(Phone, web.Address);
         await guest.Open(link);
         await Expect(guest.Part("invitation-register")).ToHaveCountAsync(0);
         await guest.Look("invitation-provider-only");
@@ -102,7 +102,7 @@ public sealed class ProviderJourneyTests(Platform platform, Browser browser) : P
         var (provider, api, web, _) = await Set();
         using var administrator = await TestUser.Register(api);
         var person = provider.Add();
-        await using var visitor = await browser.Open(Desk, web);
+        await using var visitor = await browser.Open(Desk, web.Address);
 
         // Did not agree.
         await visitor.Open("/sign-in?returnUrl=//evil.example");
@@ -141,7 +141,7 @@ public sealed class ProviderJourneyTests(Platform platform, Browser browser) : P
         var (provider, api, web, _) = await Set();
         await provider.Stop();
         using var user = await TestUser.Register(api);
-        await using var visitor = await browser.Open(Desk, web);
+        await using var visitor = await browser.Open(Desk, web.Address);
         await visitor.Open("/sign-in");
         await visitor.Click("sign-in-provider");
         await visitor.Says("sign-in-message", "does not answer");

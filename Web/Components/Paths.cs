@@ -15,6 +15,8 @@ static class Paths
 
     public static string Collaborators(string project) => $"{Project(project)}/collaborators";
 
+    public static string Metrics(string project) => $"{Project(project)}/metrics";
+
     public static string Audit(string project) => $"{Project(project)}/audit";
 
     public static string Invitation(string code) => $"/invitation?code={Uri.EscapeDataString(code)}";

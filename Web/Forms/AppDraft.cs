@@ -30,6 +30,12 @@ public sealed class AppDraft
 
     public string HealthPath { get; set; } = "";
 
+    /// <summary>Where it shows metrics of its own; null: it shows none.</summary>
+    public int? MetricsPort { get; set; }
+
+    /// <summary>Empty: the usual one.</summary>
+    public string MetricsPath { get; set; } = "";
+
     public List<VariableDraft> Variables { get; } = [];
 
     public static AppDraft From(AppSpecView spec)
@@ -45,6 +51,8 @@ public sealed class AppDraft
             Command = Text(spec.Command),
             Arguments = Text(spec.Arguments),
             HealthPath = spec.HealthPath ?? "",
+            MetricsPort = spec.Metrics?.Port,
+            MetricsPath = spec.Metrics?.Path ?? "",
         };
         draft.Variables.AddRange(spec.Environment.Select(name => new VariableDraft { Name = name, Stored = true }));
         return draft;
@@ -60,6 +68,7 @@ public sealed class AppDraft
         Command = Strings(Command),
         Arguments = Strings(Arguments),
         HealthPath = WantedHealthPath,
+        Metrics = WantedMetrics,
         // Named twice is said by the form; here the last one stands.
         Environment = Variables.Where(v => v.Name.Length > 0 || v.Value.Length > 0)
             .GroupBy(v => v.Name.Trim()).ToDictionary(g => g.Key, g => g.Last().Value),
@@ -92,6 +101,7 @@ public sealed class AppDraft
             Command = Command == was.Command ? null : Strings(Command),
             Arguments = Arguments == was.Arguments ? null : Strings(Arguments),
             HealthPath = WantedHealthPath == current.HealthPath ? default : new Change<string?>(WantedHealthPath),
+            Metrics = WantedMetrics == current.Metrics ? default : new Change<AppMetrics?>(WantedMetrics),
             Environment = environment.Count == 0 ? null : environment,
         };
         return patch == new PatchApp() ? null : patch;
@@ -100,6 +110,10 @@ public sealed class AppDraft
     private int? WantedPort => Worker ? null : Port ?? 0;
 
     private string? WantedHealthPath => Worker || string.IsNullOrWhiteSpace(HealthPath) ? null : HealthPath.Trim();
+
+    private AppMetrics? WantedMetrics => MetricsPort is { } port
+        ? string.IsNullOrWhiteSpace(MetricsPath) ? new AppMetrics(port) : new AppMetrics(port, MetricsPath.Trim())
+        : null;
 
     private Resources WantedResources => new(Cpu ?? 0, MemoryMiB ?? 0);
 

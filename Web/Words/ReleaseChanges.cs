@@ -17,6 +17,7 @@ static class ReleaseChanges
         Add("command", Line(before.Command), Line(after.Command));
         Add("arguments", Line(before.Arguments), Line(after.Arguments));
         Add("health path", before.HealthPath ?? "none", after.HealthPath ?? "none");
+        Add("metrics", before.Metrics is { } old ? $":{old.Port}{old.Path}" : "none", after.Metrics is { } fresh ? $":{fresh.Port}{fresh.Path}" : "none");
         changes.AddRange(after.Environment.Except(before.Environment).Select(name => $"variable {name} added"));
         changes.AddRange(before.Environment.Except(after.Environment).Select(name => $"variable {name} removed"));
         return changes;

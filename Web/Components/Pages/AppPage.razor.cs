@@ -40,6 +40,9 @@ public sealed partial class AppPage
     private string? Tab { get; set; }
 
     [SupplyParameterFromQuery]
+    private string? Range { get; set; }
+
+    [SupplyParameterFromQuery]
     private string? Pod { get; set; }
 
     [SupplyParameterFromQuery]
@@ -60,6 +63,7 @@ public sealed partial class AppPage
     private IReadOnlyList<TabBar.Tab> Tabs =>
     [
         Part(null, "Overview", Icons.Material.Rounded.Insights),
+        Part("metrics", "Metrics", Icons.Material.Rounded.ShowChart),
         Part("logs", "Logs", Icons.Material.Rounded.Subject),
         Part("releases", "Releases", Icons.Material.Rounded.History),
         Part("settings", "Settings", Icons.Material.Rounded.Tune),
