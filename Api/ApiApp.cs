@@ -1,11 +1,14 @@
 using Slipway.Api.Accounts;
 using Slipway.Api.Administration;
+using Slipway.Api.Alerts;
 using Slipway.Api.Apps;
+using Slipway.Api.Apps.Crashes;
 using Slipway.Api.Apps.Observing;
 using Slipway.Api.Audit;
 using Slipway.Api.Cluster;
 using Slipway.Api.Http;
 using Slipway.Api.Mail;
+using Slipway.Api.Notifications;
 using Slipway.Api.Projects;
 using Slipway.Api.Releases;
 using Slipway.Api.Storage;
@@ -40,6 +43,8 @@ public static class ApiApp
         builder.AddProjects();
         builder.AddApps();
         builder.AddCluster();
+        builder.AddNotifications();
+        builder.AddAlerts();
 
         var app = builder.Build();
         app.UseTrustedProxies();
@@ -63,6 +68,9 @@ public static class ApiApp
         app.MapApps();
         app.MapReleases();
         app.MapObserving();
+        app.MapCrashes();
+        app.MapAlerts();
+        app.MapNotifications();
         app.MapAudit();
         app.MapAdministration();
         app.RequireDeclarations();

@@ -9,6 +9,9 @@ public enum Audience
     /// <summary>Everybody, without signing in.</summary>
     Anyone,
 
+    /// <summary>The platform's own Alertmanager, which the endpoint itself knows by its token.</summary>
+    Alertmanager,
+
     /// <summary>Everybody with an account, also by an access token.</summary>
     User,
 
@@ -42,6 +45,10 @@ public static class EndpointAccessExtensions
     /// <summary>See <see cref="Audience.Anyone"/>.</summary>
     public static TBuilder ForAnyone<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Anyone)).AllowAnonymous();
+
+    /// <summary>See <see cref="Audience.Alertmanager"/>.</summary>
+    public static TBuilder ForAlertmanager<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Alertmanager)).AllowAnonymous();
 
     /// <summary>See <see cref="Audience.User"/>.</summary>
     public static TBuilder ForUsers<TBuilder>(this TBuilder endpoint, Permission? tokensNeed = null)

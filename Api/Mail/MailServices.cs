@@ -11,6 +11,7 @@ static class MailServices
         services.AddOptions<MailOptions>().BindConfiguration("Smtp").ValidateOnStart();
         services.AddSingleton<IValidateOptions<MailOptions>>(new Sentence<MailOptions>(MailOptions.Explain));
         services.AddSingleton<MailSignal>();
+        services.AddSingleton<SmtpServer>();
         services.AddScoped<Mailbox>();
         services.AddHostedService<MailSender>();
     }

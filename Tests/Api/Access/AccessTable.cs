@@ -48,6 +48,7 @@ static class AccessTable
     private static string For(EndpointAccess access) => access.Audience switch
     {
         Audience.Anyone => "anyone",
+        Audience.Alertmanager => "Alertmanager, by `Alerts:Token`",
         Audience.User => access.Permission is { } needed ? $"users, tokens with `{Name(needed)}`" : "users, tokens too",
         Audience.Person => "signed-in persons",
         Audience.Administrator => "administrators",

@@ -16,7 +16,7 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
     private static readonly Dictionary<Role, Permission[]> Permitted = new()
     {
         [Role.Viewer] = [Permission.ViewProject, Permission.ReadLogs],
-        [Role.Editor] = [Permission.ViewProject, Permission.ReadLogs, Permission.DeployApp, Permission.RunApp, Permission.DeleteApp],
+        [Role.Editor] = [Permission.ViewProject, Permission.ReadLogs, Permission.DeployApp, Permission.RunApp, Permission.DeleteApp, Permission.ManageAlerts],
         [Role.Creator] = Enum.GetValues<Permission>(),
     };
 
@@ -38,6 +38,7 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
             ["Smtp__Port"] = "9",
             ["Smtp__Security"] = "None",
             ["Smtp__From"] = "slipway@example.com",
+            ["Alerts__Token"] = "a token of Alertmanager's alone",
         }));
         using var visitors = await Visitors.Gather(api, database);
         var wrong = new List<string>();
@@ -84,6 +85,7 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
     private static Answer Expected(EndpointAccess access, Visitor visitor) => access.Audience switch
     {
         Audience.Anyone => Answer.Yes,
+        Audience.Alertmanager => Answer.SignInFirst,
         _ when !visitor.IsKnown => Answer.SignInFirst,
         Audience.User => access.Permission is { } needed && visitor.Actions?.Contains(needed) is false ? Answer.Forbidden : Answer.Yes,
         Audience.Person => visitor.IsPerson ? Answer.Yes : Answer.Forbidden,
