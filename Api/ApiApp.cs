@@ -8,6 +8,7 @@ using Slipway.Api.Audit;
 using Slipway.Api.Cluster;
 using Slipway.Api.Http;
 using Slipway.Api.Mail;
+using Slipway.Api.Monitoring;
 using Slipway.Api.Notifications;
 using Slipway.Api.Projects;
 using Slipway.Api.Releases;
@@ -45,6 +46,7 @@ public static class ApiApp
         builder.AddCluster();
         builder.AddNotifications();
         builder.AddAlerts();
+        builder.AddMonitoring();
 
         var app = builder.Build();
         app.UseTrustedProxies();
@@ -71,6 +73,7 @@ public static class ApiApp
         app.MapCrashes();
         app.MapAlerts();
         app.MapNotifications();
+        app.MapMonitoring();
         app.MapAudit();
         app.MapAdministration();
         app.RequireDeclarations();

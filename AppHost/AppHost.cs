@@ -17,11 +17,13 @@ var database = builder.AddPostgres("postgres", password: password, port: machine
 
 // Makes the cluster match it. Environment values of apps are stored encrypted with this key.
 var encryptionKey = builder.AddParameter("encryption-key", machine.Secret("encryption-key"), secret: true);
+var alertsToken = builder.AddParameter("alerts-token", machine.Secret("alerts-token"), secret: true);
 var api = builder.AddProject("api", "../Api/Api.csproj", launchProfileName: null)
     .WithHttpEndpoint(port: machine.Port("Api", 8081))
     .WithHttpHealthCheck("/health")
     .WithReference(database)
     .WithEnvironment("Encryption__Key", encryptionKey)
+    .WithEnvironment("Alerts__Token", alertsToken)
     .WaitFor(database);
 
 // What people see.
@@ -40,13 +42,22 @@ if (machine.RunsCluster)
         .WithHttpEndpoint(port: 16256, isProxied: false)
         .WithHttpHealthCheck("/healthz");
 
-    var port = machine.Port("Prometheus", 19090);
-    var prometheus = builder.AddExecutable("prometheus", "prometheus", machine.Folder("prometheus"))
-        .WithArgs($"--config.file={machine.Home}/cluster/state/prometheus.yml", $"--web.listen-address=127.0.0.1:{port}")
-        .WithArgs("--storage.tsdb.path=data", "--storage.tsdb.retention.time=7d")
-        .WithHttpEndpoint(port: port, targetPort: port, isProxied: false)
+    // The graphs, and who tells the API of alerts.
+    var (graphs, alerts) = ($"{machine.Port("Prometheus", 19090)}", $"{machine.Port("Alertmanager", 19093)}");
+    var apiAddress = $"127.0.0.1:{machine.Port("Api", 8081)}";
+    var prometheus = builder.AddExecutable("prometheus", "bash", "..", "deploy/local/monitoring.sh", "prometheus", "--port", graphs)
+        .WithArgs("--data", machine.Folder("prometheus"), "--api", apiAddress, "--portal", $"127.0.0.1:{machine.Port("Portal", 8080)}")
+        .WithArgs("--alertmanager", $"127.0.0.1:{alerts}")
+        .WithEnvironment("SLIPWAY_HOME", machine.Home)
+        .WithHttpEndpoint(port: machine.Port("Prometheus", 19090), isProxied: false)
         .WithHttpHealthCheck("/-/healthy")
         .WaitFor(cluster);
+    builder.AddExecutable("alertmanager", "bash", "..", "deploy/local/monitoring.sh", "alertmanager", "--port", alerts)
+        .WithArgs("--data", machine.Folder("alertmanager"), "--api", apiAddress)
+        .WithEnvironment("SLIPWAY_HOME", machine.Home)
+        .WithEnvironment("ALERTS_TOKEN", alertsToken)
+        .WithHttpEndpoint(port: machine.Port("Alertmanager", 19093), isProxied: false)
+        .WithHttpHealthCheck("/-/healthy");
 
     // Node ports of the local cluster answer on 127.0.0.1.
     api.WithEnvironment("Exposure__Mode", "NodePort").WithEnvironment("Exposure__Host", "127.0.0.1")
@@ -65,8 +76,13 @@ else
 {
     // In a cluster the API uses its pod's service account. What an operator sets is in the chart's values.
     builder.AddKubernetesEnvironment("k8s").WithHelm(chart => chart.WithChartName("slipway")).WithDashboard(false);
-    api.WithEnvironment("PublicUrl", "https://slipway.example.org").WithEnvironment("TrustedProxies__0", "10.244.0.0/16");
-    web.WithEnvironment("PublicUrl", "https://slipway.example.org").WithEnvironment("TrustedProxies__0", "10.244.0.0/16");
+    var metricsToken = builder.AddParameter("metrics-token", machine.Secret("metrics-token"), secret: true);
+    foreach (var process in new[] { api, web })
+    {
+        process.WithEnvironment("PublicUrl", "https://slipway.example.org").WithEnvironment("TrustedProxies__0", "10.244.0.0/16")
+            .WithEnvironment("Metrics__Token", metricsToken);
+    }
+
     api.WithEnvironment("Exposure__Mode", "Ingress").WithEnvironment("Exposure__Domain", "apps.example.org")
         .WithEnvironment("Prometheus__Url", "http://prometheus.monitoring:9090");
 }

@@ -61,7 +61,7 @@ sealed class LocalMachine(IDistributedApplicationBuilder builder)
             missing.Add("root (the local cluster needs it; or give one with --kubeconfig)");
         }
 
-        string[] programs = ["etcd", "containerd", "runc", "iptables", "openssl", "curl", "prometheus"];
+        string[] programs = ["etcd", "containerd", "runc", "iptables", "openssl", "curl", "prometheus", "prometheus-alertmanager"];
         var folders = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':', StringSplitOptions.RemoveEmptyEntries);
         missing.AddRange(programs.Where(p => !folders.Any(f => File.Exists(Path.Combine(f, p)))));
         if (!File.Exists(Path.Combine(Home, "cluster", "bin", "kube-apiserver")))

@@ -30,6 +30,7 @@ public static partial class AppRules
         var errors = new Errors();
         errors.Add("name", NameRules.ExplainApp(app.Name));
         CheckSpec(errors, app.Image, app.Port, app.Replicas, app.Resources, app.Command, app.Arguments, app.HealthPath);
+        CheckMetrics(errors, app.Metrics);
         CheckEnvironment(errors, app.Environment!);
         foreach (var name in app.Environment?.Where(v => v.Value is null).Select(v => v.Key) ?? [])
         {
@@ -45,6 +46,7 @@ public static partial class AppRules
         var errors = new Errors();
         CheckSpec(errors, patch.Image ?? "image", patch.Port.Or(null), patch.Replicas ?? 1, patch.Resources ?? Resources.Default,
             patch.Command ?? [], patch.Arguments ?? [], patch.HealthPath.Or(null), patch.HealthPath.Or(null) is not null && !patch.Port.IsSet);
+        CheckMetrics(errors, patch.Metrics.Or(null));
         CheckEnvironment(errors, patch.Environment ?? new Dictionary<string, string?>());
         errors.Add("reason", patch.Reason switch
         {
@@ -91,6 +93,20 @@ public static partial class AppRules
             _ when port is null && !portUnknown => "Only an app with a port can have a health path.",
             { Length: > 1024 } => "A health path has at most 1024 characters.",
             _ when !HealthPath().IsMatch(healthPath) => "A health path begins with '/' and has no spaces, such as '/healthz'.",
+            _ => null,
+        });
+    }
+
+    private static void CheckMetrics(Errors errors, AppMetrics? metrics)
+    {
+        errors.Add("metrics.port", metrics?.Port is < 1 or > 65535 ? "A port is a number from 1 to 65535." : null);
+        errors.Add("metrics.path", metrics switch
+        {
+            null => null,
+            { Path: null or "" } => "Name the path, or leave it out for '/metrics'.",
+            { Path.Length: > 1024 } => "A path has at most 1024 characters.",
+            // What follows a '?' or '#' would not be part of the path.
+            _ when !HealthPath().IsMatch(metrics.Path) || metrics.Path.AsSpan().ContainsAny("?#") => "A path begins with '/' and has no spaces, '?' or '#', such as '/metrics'.",
             _ => null,
         });
     }

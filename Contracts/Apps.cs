@@ -11,6 +11,11 @@ public sealed record Resources(decimal Cpu, int MemoryMiB)
     public static Resources Default { get; } = new(0.5m, 256);
 }
 
+/// <summary>Where each replica of an app shows metrics of its own, in the text format of Prometheus.</summary>
+/// <param name="Port">The TCP port, 1 to 65535; it may be another than the app's.</param>
+/// <param name="Path">Begins with <c>/</c>.</param>
+public sealed record AppMetrics(int Port, string Path = "/metrics");
+
 /// <summary>Deploys an image as a new app. What is left out takes its default.</summary>
 public sealed record CreateApp
 {
@@ -37,6 +42,9 @@ public sealed record CreateApp
 
     /// <summary>A path that answers HTTP 2xx or 3xx when a replica is healthy; null: it is healthy when its port accepts connections.</summary>
     public string? HealthPath { get; init; }
+
+    /// <summary>Where the app shows metrics of its own, to be collected too; null: it shows none.</summary>
+    public AppMetrics? Metrics { get; init; }
 
     /// <summary>Environment variables, byte for byte; stored encrypted and never shown again.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
@@ -76,6 +84,10 @@ public sealed record PatchApp
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Change<string?> HealthPath { get; init; }
 
+    /// <summary>See <see cref="CreateApp.Metrics"/>; null removes it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Change<AppMetrics?> Metrics { get; init; }
+
     /// <summary>Variables to set; null removes one; one that is not named stays as it is.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string?>? Environment { get; init; }
@@ -108,6 +120,9 @@ public sealed record AppSpecView
 
     /// <summary>See <see cref="CreateApp.HealthPath"/>.</summary>
     public string? HealthPath { get; init; }
+
+    /// <summary>See <see cref="CreateApp.Metrics"/>.</summary>
+    public AppMetrics? Metrics { get; init; }
 
     /// <summary>The names of the environment variables, sorted.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];

@@ -19,8 +19,8 @@ public static class Extensions
     private const string AlivePath = "/alive", HealthPath = "/health";
 
     /// <summary>
-    /// Adds the defaults. Telemetry is exported over OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set
-    /// (opentelemetry.io/docs/specs/otel/protocol/exporter) and costs next to nothing when it is not.
+    /// Adds the defaults. Metrics are always kept, for <see cref="MetricsEndpoint"/>. Telemetry is exported over OTLP when
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set (opentelemetry.io/docs/specs/otel/protocol/exporter); when it is not, no spans are recorded.
     /// </summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
@@ -50,22 +50,33 @@ public static class Extensions
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
+        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("Microsoft.AspNetCore.Hosting", "System.Net.Http", "Npgsql", TelemetryPrefix + "*")
+            .AddRuntimeInstrumentation()
+            // Whom a process calls may be an address that a user gave: no label of a metric may hold it.
+            .AddView(instrument => instrument.Meter.Name switch
+            {
+                "System.Net.Http" when instrument.Name is "http.client.request.duration" => new MetricStreamConfiguration
+                {
+                    TagKeys = ["http.request.method", "http.response.status_code", "error.type"],
+                },
+                "System.Net.Http" => MetricStreamConfiguration.Drop,
+                _ => null,
+            })
+            .AddPrometheusExporter());
+        builder.Services.AddOptions<MetricsOptions>().BindConfiguration("Metrics");
         // Whoever records spans makes every query and every call pay for them, also where nobody will ever see them.
         if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             return;
         }
 
-        builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddMeter("Npgsql", TelemetryPrefix + "*"))
+        telemetry
             .WithTracing(tracing => tracing
                 .AddSource("Npgsql", TelemetryPrefix + "*", builder.Environment.ApplicationName)
                 .AddAspNetCoreInstrumentation(options => options.Filter = context =>
-                    !context.Request.Path.StartsWithSegments(HealthPath) && !context.Request.Path.StartsWithSegments(AlivePath))
+                    !context.Request.Path.StartsWithSegments(HealthPath) && !context.Request.Path.StartsWithSegments(AlivePath)
+                    && !context.Request.Path.StartsWithSegments(MetricsEndpoint.Path))
                 .AddHttpClientInstrumentation())
             .UseOtlpExporter();
     }

@@ -12,6 +12,9 @@ public enum Audience
     /// <summary>The platform's own Alertmanager, which the endpoint itself knows by its token.</summary>
     Alertmanager,
 
+    /// <summary>Prometheus: by a token of the operator's, or from the same machine; see <see cref="ServiceDefaults.MetricsEndpoint"/>.</summary>
+    Scraper,
+
     /// <summary>Everybody with an account, also by an access token.</summary>
     User,
 
@@ -49,6 +52,10 @@ public static class EndpointAccessExtensions
     /// <summary>See <see cref="Audience.Alertmanager"/>.</summary>
     public static TBuilder ForAlertmanager<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Alertmanager)).AllowAnonymous();
+
+    /// <summary>See <see cref="Audience.Scraper"/>; the endpoint itself looks who comes.</summary>
+    public static TBuilder ForScrapers<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Scraper)).AllowAnonymous();
 
     /// <summary>See <see cref="Audience.User"/>.</summary>
     public static TBuilder ForUsers<TBuilder>(this TBuilder endpoint, Permission? tokensNeed = null)

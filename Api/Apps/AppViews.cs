@@ -71,6 +71,7 @@ public sealed class AppViews(SlipwayDb db, ClusterState cluster, IOptions<Exposu
         Command = spec.Command,
         Arguments = spec.Arguments,
         HealthPath = spec.HealthPath,
+        Metrics = spec.Metrics,
         Environment = spec.Variables,
     };
 

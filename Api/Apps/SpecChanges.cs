@@ -16,6 +16,7 @@ public static class SpecChanges
         Command = request.Command,
         Arguments = request.Arguments,
         HealthPath = request.HealthPath,
+        Metrics = request.Metrics,
         Variables = [.. request.Environment.Keys.Order(StringComparer.Ordinal)],
     };
 
@@ -53,6 +54,7 @@ public static class SpecChanges
             Arguments = patch.Arguments ?? spec.Arguments,
             // An app that becomes a worker has no health path any more, unless the patch insists (and is told why that cannot be).
             HealthPath = patch.HealthPath.IsSet ? patch.HealthPath.Or(null) : port is null ? null : spec.HealthPath,
+            Metrics = patch.Metrics.Or(spec.Metrics),
             Environment = mergedEnvironment,
         };
     }
@@ -69,6 +71,7 @@ public static class SpecChanges
         Add(!before.Command.SequenceEqual(after.Command), "command");
         Add(!before.Arguments.SequenceEqual(after.Arguments), "arguments");
         Add(before.HealthPath != after.HealthPath, after.HealthPath is { } path ? $"health path {path}" : "no health path");
+        Add(before.Metrics != after.Metrics, after.Metrics is { } metrics ? $"metrics on port {metrics.Port}" : "no metrics of its own");
         var names = environmentBefore.Keys.Union(environmentAfter.Keys)
             .Where(name => environmentBefore.GetValueOrDefault(name) != environmentAfter.GetValueOrDefault(name)).Order(StringComparer.Ordinal).ToList();
         Add(names.Count > 0, $"{(names.Count == 1 ? "variable" : "variables")} {string.Join(", ", names.Take(5))}{(names.Count > 5 ? ", …" : "")}");

@@ -135,6 +135,8 @@ public sealed record AppSpec
 
     public string? HealthPath { get; init; }
 
+    public AppMetrics? Metrics { get; init; }
+
     /// <summary>The variables' names, sorted.</summary>
     public IReadOnlyList<string> Variables { get; init; } = [];
 }

@@ -55,6 +55,8 @@ public sealed partial class ChartTests : IDisposable
         await Run("dotnet", TestEnvironment.Assembly("AppHost"), "--operation", "publish", "--step", "publish", "--output-path", _folder);
         var values = Values(Path.Combine(_folder, "values.yaml"));
         Assert.Equal("", values["secrets.api.encryption_key"]);
+        Assert.Equal("", values["secrets.api.alerts_token"]);
+        Assert.Equal("", values["secrets.api.metrics_token"]);
         Assert.Equal("", values["secrets.postgres.postgres_password"]);
         Assert.Equal("8080", values["parameters.api.port_http"]);
     }
@@ -66,6 +68,7 @@ public sealed partial class ChartTests : IDisposable
     {
         var values = Values(Path.Combine(chart, "values.yaml"));
         values["secrets.api.encryption_key"] = "a-key";
+        values["secrets.api.alerts_token"] = values["secrets.api.metrics_token"] = "a-token";
         values["secrets.postgres.postgres_password"] = "pass-word";
         var templates = Directory.EnumerateFiles(Path.Combine(chart, "templates"), "*.yaml", SearchOption.AllDirectories).Select(File.ReadAllText);
         return Expression().Replace(string.Concat(templates), match => match.Groups[1].Value switch

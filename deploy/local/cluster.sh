@@ -14,7 +14,6 @@
 #   cluster.sh kubeconfig [--path]  the administrator's kubeconfig
 #   cluster.sh images [--force]     build the sample images
 #   cluster.sh load-image TAR...    a docker archive into containerd and the registry
-#   cluster.sh prometheus-config    a prometheus.yml that scrapes the kubelet
 #   cluster.sh kubectl ARGS...      kubectl as the administrator
 #
 # Everything it keeps is under $SLIPWAY_HOME/cluster (SLIPWAY_HOME: ~/.cache/slipway unless set).
@@ -39,7 +38,6 @@ case $command in
   kubeconfig) if [ "${1:-}" = --path ]; then echo "$ADMIN_CONF"; else cat "$ADMIN_CONF"; fi ;;
   images) build_images "${1:-}" && ls -l "$IMAGES"/*.tar ;;
   load-image) [ $# -gt 0 ] || die "load-image needs at least one docker archive"; load_image "$@" ;;
-  prometheus-config) prometheus_config ;;
   kubectl) KUBECONFIG=$ADMIN_CONF exec "$KUBECTL" "$@" ;;
   *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 2 ;;
 esac

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Slipway.Api.Cluster.Watching;
 using Slipway.Contracts;
 
@@ -8,16 +9,20 @@ namespace Slipway.Api.Apps.Observing;
 /// Writes down what happens to each release. It looks at whole snapshots, so it may look late, twice, or from two processes: every
 /// milestone has a key that makes it unique. Many apps are written in one transaction, a few times a second at most.
 /// </summary>
-internal sealed class TimelineRecorder(AppChanges changes, ClusterState cluster, TimelineStore store, TimeProvider time, ILogger<TimelineRecorder> log)
-    : BackgroundService
+internal sealed class TimelineRecorder(
+    AppChanges changes, ClusterState cluster, TimelineStore store, IMeterFactory meters, TimeProvider time, ILogger<TimelineRecorder> log) : BackgroundService
 {
-    /// <summary>The name of the activity source.</summary>
+    /// <summary>The name of the activity source and of the meter.</summary>
     public const string Name = "Slipway.Timeline";
 
     private const int MostApps = 200, MostPending = 50_000;
     // A single app is looked at almost at once, many are gathered.
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(0.05), Long = TimeSpan.FromSeconds(0.25);
     private static readonly ActivitySource Source = new(Name);
+
+    private readonly Histogram<double> deployed = meters.Create(Name).CreateHistogram("slipway.deploy.duration", "s",
+        "From the request for a release until its replicas were ready", null,
+        new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800] });
 
     private readonly Dictionary<Guid, Recorded> apps = [];
     // While the database is away: what was seen and may be gone from the cluster when it is back.
@@ -130,6 +135,11 @@ internal sealed class TimelineRecorder(AppChanges changes, ClusterState cluster,
                 known.Remember(item.Key);
                 if (item.Kind is TimelineKind.Ready && written.Contains((item.AppId, item.Key)))
                 {
+                    if (known.Asked is { } wanted && wanted.Release == item.Release && item.At > wanted.ReleasedAt)
+                    {
+                        deployed.Record((item.At - wanted.ReleasedAt).TotalSeconds);
+                    }
+
                     known.TraceReady(item);
                 }
             }

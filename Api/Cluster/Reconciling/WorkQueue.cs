@@ -12,7 +12,8 @@ internal sealed record Claim(WorkTarget Target, Guid TargetId, long Generation, 
 
 /// <param name="Count">How many items wait or are worked on, by anybody.</param>
 /// <param name="Wait">How long until the next one can be claimed; null where there is none.</param>
-internal sealed record QueueState(long Count, TimeSpan? Wait);
+/// <param name="Overdue">For how long the one that waits longest could have been claimed.</param>
+internal sealed record QueueState(long Count, TimeSpan? Wait, TimeSpan Overdue);
 
 /// <summary>
 /// The instance's part of the queue: claims are leases that are renewed while the work goes on. All times are the database's, so that
@@ -120,10 +121,14 @@ public sealed partial class WorkQueue(NpgsqlDataSource database)
     internal async Task<QueueState> State(CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
-            "SELECT count(*), min(greatest(due_at, lease_until)) - now() FROM work_items");
+            """
+            SELECT count(*), min(greatest(due_at, lease_until)) - now(),
+                coalesce(max(now() - greatest(due_at, lease_until)) FILTER (WHERE greatest(due_at, lease_until) < now()), '0')
+            FROM work_items
+            """);
         await using var rows = await command.ExecuteReaderAsync(cancel);
         await rows.ReadAsync(cancel);
-        return new(rows.GetInt64(0), await rows.IsDBNullAsync(1, cancel) ? null : rows.GetTimeSpan(1));
+        return new(rows.GetInt64(0), await rows.IsDBNullAsync(1, cancel) ? null : rows.GetTimeSpan(1), rows.GetTimeSpan(2));
     }
 
     private async Task<int> Execute(string sql, CancellationToken cancel, params object?[] values)

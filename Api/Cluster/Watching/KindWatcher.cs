@@ -33,6 +33,7 @@ internal sealed class KindWatcher<T>(
     /// <summary>Runs until it is cancelled.</summary>
     public async Task Run(CancellationToken cancel)
     {
+        metrics.Behind(kind.Name);
         while (!cancel.IsCancellationRequested)
         {
             try
@@ -48,12 +49,14 @@ internal sealed class KindWatcher<T>(
             {
                 // What we last saw is older than what the server remembers: the difference is only in a new list.
                 metrics.Reconnect(kind.Name, "gone");
+                metrics.Behind(kind.Name);
                 log.LogDebug("The watch of {Kind} is too old; listing again", kind.Name);
                 Version = null;
                 await backoff.Wait(time, cancel);
             }
             catch (Exception e)
             {
+                metrics.Behind(kind.Name);
                 metrics.Reconnect(kind.Name, e is ClusterRefusedException ? "refused" : "broken");
                 Complain(e);
                 await backoff.Wait(time, cancel);
@@ -111,6 +114,7 @@ internal sealed class KindWatcher<T>(
         using var response = await cluster.Open(
             $"{path}?watch=true&allowWatchBookmarks=true&timeoutSeconds={seconds}&resourceVersion={Version}{Selector()}", cancel);
         Recovered();
+        metrics.Current(kind.Name);
         try
         {
             await using var body = await response.Content.ReadAsStreamAsync(cancel);

@@ -28,6 +28,9 @@ public sealed record ObservedPod
 
     public string? Node { get; init; }
 
+    /// <summary>Its address in the pod network; null until it has one.</summary>
+    public string? Address { get; init; }
+
     public DateTimeOffset? ScheduledAt { get; init; }
 
     /// <summary>Why no machine takes it, in the scheduler's words.</summary>

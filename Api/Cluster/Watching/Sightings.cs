@@ -92,6 +92,7 @@ internal static class Sightings
             Reason = pod.Status?.Reason,
             Message = Cut(pod.Status?.Message),
             Node = pod.Spec?.NodeName,
+            Address = pod.Status?.PodIP is { Length: > 0 } address ? address : null,
             ScheduledAt = scheduled?.Status == "True" ? Utc(scheduled.LastTransitionTime) : null,
             Unschedulable = scheduled is { Status: "False", Reason: "Unschedulable" } ? Cut(scheduled.Message) ?? "" : null,
             Ready = ready?.Status == "True",

@@ -49,6 +49,7 @@ static class AccessTable
     {
         Audience.Anyone => "anyone",
         Audience.Alertmanager => "Alertmanager, by `Alerts:Token`",
+        Audience.Scraper => "Prometheus, by `Metrics:Token` or from the same machine",
         Audience.User => access.Permission is { } needed ? $"users, tokens with `{Name(needed)}`" : "users, tokens too",
         Audience.Person => "signed-in persons",
         Audience.Administrator => "administrators",

@@ -34,6 +34,7 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
         var database = Own(await TestDatabase.Create());
         var api = Own(await ApiProcess.Start(database, settings: new Dictionary<string, string?>
         {
+            ["Metrics__Token"] = "known to Prometheus alone",
             ["Smtp__Host"] = "127.0.0.1",
             ["Smtp__Port"] = "9",
             ["Smtp__Security"] = "None",
@@ -86,6 +87,7 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
     {
         Audience.Anyone => Answer.Yes,
         Audience.Alertmanager => Answer.SignInFirst,
+        Audience.Scraper => Answer.SignInFirst,
         _ when !visitor.IsKnown => Answer.SignInFirst,
         Audience.User => access.Permission is { } needed && visitor.Actions?.Contains(needed) is false ? Answer.Forbidden : Answer.Yes,
         Audience.Person => visitor.IsPerson ? Answer.Yes : Answer.Forbidden,

@@ -24,7 +24,7 @@ public sealed class DeliveryTests(Platform platform, NotificationStage stage) : 
         string[] expected = [$"{user.Email} made {guest.Email} viewer.", $"{user.Email} made {guest.Email} editor.", $"{user.Email} made {guest.Email} viewer.", $"{user.Email} removed {guest.Email}."];
         await Wait.UntilNothingIsMissing("every channel to have told all of it", async cancel => (await user.Client.Channels(project, cancel: cancel)).Items.FirstOrDefault(c => c.Waiting > 0)?.ToString());
         Assert.Equal(expected, stage.Hooks(project).Select(r => JsonSerializer.Deserialize<WebhookMessage>(r.Body, SlipwayJson.Options)!.Text));
-        Assert.Equal(expected, stage.Mail.Received.Where(m => MailServer.IsTo(m, $"team.{project}@example.com")).Select(m => m.TextBody.Split('\n')[0].Trim()));
+        Assert.Equal(expected, stage.Mail.Received.Where(m => MailServer.IsTo(m, $"team.{project}@example.com")).Select(m => m.TextBody!.Split('\n')[0].Trim()));
         Assert.Equal(expected, stage.Telegram.Texts.Where(t => t.Contains(project, StringComparison.Ordinal)).Select(t => t.Split('\n')[2]));
         Assert.Equal(4, stage.Receiver.Received.Count(r => r.Path == $"/slack/{project}"));
         Assert.Equal(4, stage.Hooks(project).Select(r => r.Headers["Slipway-Delivery"]).Distinct().Count());

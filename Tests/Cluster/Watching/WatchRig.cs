@@ -23,7 +23,7 @@ sealed class WatchRig : IAsyncDisposable
         options = Options.Create(new ClusterOptions { KubeConfig = kubeConfig ?? TestEnvironment.KubeConfig, WatchSeconds = watchSeconds });
         Connection = new ClusterConnection(options);
         State = new ClusterState(NullLogger<ClusterState>.Instance, TimeProvider.System);
-        metrics = new WatchMetrics(services.GetRequiredService<IMeterFactory>(), Connection, State);
+        metrics = new WatchMetrics(services.GetRequiredService<IMeterFactory>(), Connection, State, TimeProvider.System);
         watchers = new ClusterWatchers(Connection, State, metrics, options, TimeProvider.System, NullLogger<ClusterWatchers>.Instance);
     }
 

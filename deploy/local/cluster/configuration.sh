@@ -8,7 +8,6 @@ write_configuration() {
   containerd_configuration
   network_configuration
   kubelet_configuration
-  prometheus_config >"$STATE/prometheus.yml"
   cat >"$STATE/registry/config.yml" <<CONF
 version: 0.1
 log: {level: warn}
@@ -126,26 +125,5 @@ kubeAPIQPS: 50
 kubeAPIBurst: 100
 maxPods: 200
 featureGates: {DevicePlugins: false}
-CONF
-}
-
-prometheus_config() {
-  local tls="{ca_file: $PKI/kubernetes-ca.crt, cert_file: $PKI/prometheus.crt, key_file: $PKI/prometheus.key}" path
-  echo "global: {scrape_interval: 5s, scrape_timeout: 4s}"
-  echo "scrape_configs:"
-  for path in cadvisor resource; do
-    cat <<CONF
-- job_name: kubelet-$path
-  scheme: https
-  metrics_path: /metrics/$path
-  tls_config: $tls
-  static_configs: [{targets: ["$NODE_IP:$KUBELET_PORT"], labels: {node: $NODE}}]
-CONF
-  done
-  cat <<CONF
-- job_name: kube-apiserver
-  scheme: https
-  tls_config: $tls
-  static_configs: [{targets: ["127.0.0.1:$API_PORT"]}]
 CONF
 }

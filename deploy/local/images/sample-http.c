@@ -7,6 +7,7 @@
 //   /alloc?mb=N&ms=N     holds N MiB for N ms; beyond the container's limit the app dies
 //   /wait?ms=N           answers after N ms
 //   /fail                500
+//   /metrics             metrics of its own, as Prometheus reads them
 //   /exit?code=N         ends the process
 //
 // Environment: PORT (8080), NEVER_HEALTHY=1, ALLOC_MB=N (taken before listening), START_DELAY_MS=N (listens only then).
@@ -27,6 +28,7 @@
 
 extern char **environ;
 static volatile sig_atomic_t ending, exit_code = -1;
+static double started;
 
 static void on_end(int signal) { (void)signal; ending = 1; }
 static void on_exit_request(int signal, siginfo_t *info, void *context) {
@@ -106,6 +108,11 @@ static int answer(const char *path, char *body, size_t room) {
   if (starts(path, "/wait")) {
     sleep_ms(argument(query, "ms=", 1000));
     snprintf(body, room, "waited\n");
+    return 200;
+  }
+  if (starts(path, "/metrics")) {
+    snprintf(body, room, "# TYPE sample_up_seconds gauge\nsample_up_seconds{version=\"%s\",project=\"not its own\"} %.3f\n"
+      "# TYPE slipway_app_status gauge\nslipway_app_status{status=\"made up\"} 1\n", VERSION, now(CLOCK_MONOTONIC) - started);
     return 200;
   }
   if (starts(path, "/exit")) {
@@ -192,6 +199,7 @@ int main(void) {
   sigaction(SIGUSR1, &quit, NULL);
   sigaction(SIGCHLD, &child, NULL);
   signal(SIGPIPE, SIG_IGN);
+  started = now(CLOCK_MONOTONIC);
 
   long mb = setting("ALLOC_MB", 0), delay = setting("START_DELAY_MS", 0);
   if (mb > 0) {
