@@ -19,7 +19,7 @@ public sealed partial class SlipwayClient
         Get<Page<AlertView>>($"{Path(project)}/alerts{Query(query ?? new())}{Open(open)}", cancel);
 
     /// <summary>An app's alerts, open ones first; sorts by <c>since</c>.</summary>
-    public Task<Page<AlertView>> Alerts(string project, string app, PageQuery? query = null, bool? open = null, CancellationToken cancel = default) =>
+    public Task<Page<AlertView>> AlertsOfApp(string project, string app, PageQuery? query = null, bool? open = null, CancellationToken cancel = default) =>
         Get<Page<AlertView>>($"{Path(project, app)}/alerts{Query(query ?? new())}{Open(open)}", cancel);
 
     /// <summary>The platform's own alerts, open ones first; for administrators.</summary>

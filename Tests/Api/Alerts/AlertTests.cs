@@ -22,7 +22,7 @@ public sealed class AlertTests(Platform platform, NotificationStage stage) : Pla
             await Post(Alert("firing", project, "shop", "AppDown", "f1"));
         }
 
-        var open = Assert.Single((await user.Client.Alerts(project, "shop")).Items);
+        var open = Assert.Single((await user.Client.AlertsOfApp(project, "shop")).Items);
         Assert.Equal(("AppDown", "Down", AlertSeverity.Critical, "shop", Began, true), (open.Rule, open.Title, open.Severity, open.App!, open.Since, open.Open));
         Assert.Equal(open, Assert.Single((await user.Client.Alerts(project)).Items));
         Assert.Equal(open, Assert.Single((await user.Client.OpenAlerts()).Items));
@@ -32,14 +32,14 @@ public sealed class AlertTests(Platform platform, NotificationStage stage) : Pla
             await Post(Alert("resolved", project, "shop", "AppDown", "f1", end: Began.AddMinutes(7)));
         }
 
-        var past = Assert.Single((await user.Client.Alerts(project, "shop")).Items);
+        var past = Assert.Single((await user.Client.AlertsOfApp(project, "shop")).Items);
         Assert.Equal((open.Id, Began.AddMinutes(7), false), (past.Id, past.Until, past.Open));
         Assert.Empty((await user.Client.OpenAlerts()).Items);
         Assert.Empty((await user.Client.Alerts(project, open: true)).Items);
 
         // The next time is another one.
         await Post(Alert("firing", project, "shop", "AppDown", "f1", begin: Began.AddHours(1)));
-        Assert.Equal(2, (await user.Client.Alerts(project, "shop")).Total);
+        Assert.Equal(2, (await user.Client.AlertsOfApp(project, "shop")).Total);
         await Told(user, project, 3);
         Assert.Equal([("firing", "shop: Down"), ("resolved", "shop: over (Down)"), ("firing", "shop: Down")], Messages(project).Select(m => (m.State, m.Title)));
         Assert.Equal("It is over after 7 min.", Messages(project)[1].Text);
@@ -52,9 +52,9 @@ public sealed class AlertTests(Platform platform, NotificationStage stage) : Pla
         var project = await NewProject(user, "again");
         await Post(Alert("firing", project, "shop", "AppDown", "g1"));
         await Post(Alert("firing", project, "shop", "AppDown", "g1", begin: Began.AddMinutes(3)));
-        Assert.Equal(Began, Assert.Single((await user.Client.Alerts(project, "shop")).Items).Since);
+        Assert.Equal(Began, Assert.Single((await user.Client.AlertsOfApp(project, "shop")).Items).Since);
         await Post(Alert("resolved", project, "shop", "AppDown", "g1", begin: Began.AddMinutes(3), end: Began.AddMinutes(9)));
-        Assert.Equal(Began.AddMinutes(9), Assert.Single((await user.Client.Alerts(project, "shop")).Items).Until);
+        Assert.Equal(Began.AddMinutes(9), Assert.Single((await user.Client.AlertsOfApp(project, "shop")).Items).Until);
         await Told(user, project, 2);
     }
 
@@ -68,7 +68,7 @@ public sealed class AlertTests(Platform platform, NotificationStage stage) : Pla
         Assert.Equal(user.Email, rule.SilencedBy);
         Assert.Equal(until, rule.SilencedUntil!.Value, TimeSpan.FromMilliseconds(1));
         await Post(Alert("firing", project, "shop", "AppDown", "h1"), Alert("firing", project, "shop", "AppCrashLooping", "h2"));
-        Assert.NotNull((await user.Client.Alerts(project, "shop")).Items.Single(a => a.Rule == "AppDown").SilencedUntil);
+        Assert.NotNull((await user.Client.AlertsOfApp(project, "shop")).Items.Single(a => a.Rule == "AppDown").SilencedUntil);
         await Told(user, project, 1);
         await user.Client.EndSilence(project, "shop", "AppDown");
         await Post(Alert("firing", project, "shop", "AppDown", "h1"));

@@ -54,6 +54,9 @@ public sealed partial class AppPage
     [SupplyParameterFromQuery]
     private bool Wrap { get; set; }
 
+    [SupplyParameterFromQuery]
+    private Guid? Crash { get; set; }
+
     [Inject]
     private ProjectList Projects { get; set; } = default!;
 
@@ -61,6 +64,7 @@ public sealed partial class AppPage
     [
         Part(null, "Overview", Icons.Material.Rounded.Insights),
         Part("logs", "Logs", Icons.Material.Rounded.Subject),
+        Part("alerts", "Alerts", Icons.Material.Rounded.NotificationsActive),
         Part("releases", "Releases", Icons.Material.Rounded.History),
         Part("settings", "Settings", Icons.Material.Rounded.Tune),
     ];
