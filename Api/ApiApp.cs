@@ -1,13 +1,16 @@
 using Slipway.Api.Accounts;
 using Slipway.Api.Accounts.Provider;
 using Slipway.Api.Administration;
+using Slipway.Api.Alerts;
 using Slipway.Api.Apps;
+using Slipway.Api.Apps.Crashes;
 using Slipway.Api.Apps.Observing;
 using Slipway.Api.Audit;
 using Slipway.Api.Cluster;
 using Slipway.Api.Http;
 using Slipway.Api.Mail;
 using Slipway.Api.Monitoring;
+using Slipway.Api.Notifications;
 using Slipway.Api.Projects;
 using Slipway.Api.Releases;
 using Slipway.Api.Storage;
@@ -42,6 +45,8 @@ public static class ApiApp
         builder.AddProjects();
         builder.AddApps();
         builder.AddCluster();
+        builder.AddNotifications();
+        builder.AddAlerts();
         builder.AddMonitoring();
 
         var app = builder.Build();
@@ -68,6 +73,9 @@ public static class ApiApp
         app.MapApps();
         app.MapReleases();
         app.MapObserving();
+        app.MapCrashes();
+        app.MapAlerts();
+        app.MapNotifications();
         app.MapMonitoring();
         app.MapAudit();
         app.MapAdministration();

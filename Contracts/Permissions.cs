@@ -18,6 +18,12 @@ public enum Permission
     /// <summary>Delete apps.</summary>
     DeleteApp,
 
+    /// <summary>Silence alerts, and change what they are raised at.</summary>
+    ManageAlerts,
+
+    /// <summary>Say who is told what, and see what could not be delivered.</summary>
+    ManageNotifications,
+
     /// <summary>Add, change and remove collaborators and invitations.</summary>
     ManageCollaborators,
 
@@ -44,6 +50,8 @@ public static class RoleTable
         new(Permission.DeployApp, Role.Editor, "Deploy, change and roll back apps"),
         new(Permission.RunApp, Role.Editor, "Restart, stop and start apps"),
         new(Permission.DeleteApp, Role.Editor, "Delete apps"),
+        new(Permission.ManageAlerts, Role.Editor, "Silence alerts and change their thresholds"),
+        new(Permission.ManageNotifications, Role.Creator, "Say who is told what"),
         new(Permission.ManageCollaborators, Role.Creator, "Add, change and remove collaborators"),
         new(Permission.ReadAudit, Role.Creator, "Read who did what"),
         new(Permission.DeleteProject, Role.Creator, "Delete the project"),

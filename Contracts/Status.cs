@@ -112,7 +112,11 @@ public enum TimelineKind
 /// <param name="Kind">What.</param>
 /// <param name="Message">In words.</param>
 /// <param name="Actor">The e-mail address of who did it; null for the platform itself.</param>
-public sealed record TimelineEntry(long Id, DateTimeOffset At, int Release, TimelineKind Kind, string Message, string? Actor);
+public sealed record TimelineEntry(long Id, DateTimeOffset At, int Release, TimelineKind Kind, string Message, string? Actor)
+{
+    /// <summary>Where a container died: the <see cref="CrashView"/> with what it wrote last; null where none is kept.</summary>
+    public Guid? Crash { get; init; }
+}
 
 /// <summary>A numbered, immutable snapshot of an app's spec.</summary>
 /// <param name="Number">From 1, without gaps.</param>

@@ -9,6 +9,9 @@ public enum Audience
     /// <summary>Everybody, without signing in.</summary>
     Anyone,
 
+    /// <summary>The platform's own Alertmanager, which the endpoint itself knows by its token.</summary>
+    Alertmanager,
+
     /// <summary>Prometheus: by a token of the operator's, or from the same machine; see <see cref="ServiceDefaults.MetricsEndpoint"/>.</summary>
     Scraper,
 
@@ -45,6 +48,10 @@ public static class EndpointAccessExtensions
     /// <summary>See <see cref="Audience.Anyone"/>.</summary>
     public static TBuilder ForAnyone<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Anyone)).AllowAnonymous();
+
+    /// <summary>See <see cref="Audience.Alertmanager"/>.</summary>
+    public static TBuilder ForAlertmanager<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.For(new(Audience.Alertmanager)).AllowAnonymous();
 
     /// <summary>See <see cref="Audience.Scraper"/>; the endpoint itself looks who comes.</summary>
     public static TBuilder ForScrapers<TBuilder>(this TBuilder endpoint)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Slipway.Api.Apps.Crashes;
 using Slipway.Api.Apps.Observing;
 using Slipway.Api.Cluster.Reconciling;
 using Slipway.Api.Cluster.Watching;
@@ -26,6 +27,9 @@ public static class ClusterServices
         services.AddSingleton<PodLog>();
         services.AddSingleton<LogMerge>();
         services.AddSingleton<StreamAccess>();
+        services.AddSingleton<CrashStore>();
+        services.AddSingleton<LastLines>();
+        services.AddHostedService<CrashRecorder>();
         builder.AddReconciling();
     }
 

@@ -1,9 +1,4 @@
-using MailKit;
-using MailKit.Net.Smtp;
-using MailKit.Security;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
-using MimeKit;
 using Npgsql;
 using Slipway.Api.Storage;
 
@@ -14,7 +9,7 @@ namespace Slipway.Api.Mail;
 /// share the work, and a crash in between sends one message twice rather than not at all.
 /// </summary>
 sealed class MailSender(
-    IDbContextFactory<SlipwayDb> databases, EnvironmentBox box, IOptions<MailOptions> options, MailSignal signal, TimeProvider time, ILogger<MailSender> logger)
+    IDbContextFactory<SlipwayDb> databases, EnvironmentBox box, SmtpServer smtp, MailSignal signal, TimeProvider time, ILogger<MailSender> logger)
     : BackgroundService
 {
     private const int MaxAttempts = 12;
@@ -22,7 +17,7 @@ sealed class MailSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!options.Value.IsOn)
+        if (!smtp.IsOn)
         {
             logger.LogWarning("No e-mail is sent: the setting Smtp:Host is empty. New accounts can be used without confirming their address");
             return;
@@ -76,12 +71,10 @@ sealed class MailSender(
         {
             using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             limited.CancelAfter(Patience);
-            await Deliver(mail, limited.Token);
+            await smtp.Send(mail.Id, mail.To, mail.Subject, box.OpenText(mail.Id, mail.Body), limited.Token);
             db.Mails.Remove(mail);
         }
-        catch (Exception e) when (e is IOException or ProtocolException or CommandException or AuthenticationException or SslHandshakeException
-            or System.Net.Sockets.SocketException or ServiceNotConnectedException or NotSupportedException
-            || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e) when (SmtpServer.IsFailure(e) || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             mail.Attempts++;
             mail.DueAt = time.GetUtcNow() + TimeSpan.FromSeconds(Math.Min(MaxDelay.TotalSeconds, 5 * Math.Pow(2, mail.Attempts)));
@@ -93,32 +86,5 @@ sealed class MailSender(
 
             logger.LogWarning("Message {Id} could not be sent (attempt {Attempt} of {Most}): {Reason}", mail.Id, mail.Attempts, MaxAttempts, e.Message);
         }
-    }
-
-    private async Task Deliver(MailRow mail, CancellationToken cancel)
-    {
-        var settings = options.Value;
-        using var message = new MimeMessage
-        {
-            Subject = mail.Subject,
-            MessageId = $"{mail.Id:N}@slipway",
-            Body = new TextPart("plain") { Text = box.OpenText(mail.Id, mail.Body) },
-        };
-        message.From.Add(MailboxAddress.Parse(settings.From));
-        message.To.Add(new MailboxAddress("", mail.To));
-        using var smtp = new SmtpClient();
-        await smtp.ConnectAsync(settings.Host, settings.Port, settings.Security switch
-        {
-            MailSecurity.Tls => SecureSocketOptions.SslOnConnect,
-            MailSecurity.StartTls => SecureSocketOptions.StartTls,
-            _ => SecureSocketOptions.None,
-        }, cancel);
-        if (settings.Username.Length > 0)
-        {
-            await smtp.AuthenticateAsync(settings.Username, settings.Password, cancel);
-        }
-
-        await smtp.SendAsync(message, cancel);
-        await smtp.DisconnectAsync(true, cancel);
     }
 }

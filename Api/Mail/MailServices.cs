@@ -12,6 +12,7 @@ static class MailServices
         services.AddSingleton<IValidateOptions<MailOptions>>(new Sentence<MailOptions>(MailOptions.Explain));
         services.AddSingleton<MailSignal>();
         services.AddSingleton<WakeAfterCommit>();
+        services.AddSingleton<SmtpServer>();
         services.AddScoped<Mailbox>();
         services.AddHostedService<MailSender>();
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Api.Accounts;
+using Slipway.Api.Alerts;
 using Slipway.Api.Apps;
 using Slipway.Api.Apps.Observing;
 using Slipway.Api.Cluster.Reconciling;
@@ -37,7 +38,9 @@ static class SeriesEndpoint
     {
         var (services, cancel) = (context.RequestServices, context.RequestAborted);
         var text = new SeriesText();
-        AppSeries.Write(text, await Count(services, cancel));
+        var apps = await Count(services, cancel);
+        AppSeries.Write(text, apps);
+        await ThresholdSeries.Write(text, services.GetRequiredService<SlipwayDb>(), apps, cancel);
         var queue = await services.GetRequiredService<WorkQueue>().State(cancel);
         text.Family("slipway_queue_depth", "gauge", "Apps and projects that wait to be brought into line, or are being.").Add(queue.Count);
         text.Family("slipway_queue_oldest_seconds", "gauge", "For how long the one that waits longest could have been taken up.").Add(queue.Overdue.TotalSeconds);

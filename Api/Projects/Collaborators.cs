@@ -38,6 +38,7 @@ public sealed class Collaborators(SlipwayDb db, UserManager<User> users, Invitat
 
         var user = await users.FindByEmailAsync(email);
         var there = user is null ? null : await db.Collaborators.SingleOrDefaultAsync(c => c.ProjectId == project.Id && c.UserId == user.Id, cancel);
+        var before = there?.Version;
         // An account that nobody has proved to own the address of, or that is shut, gets an invitation like a stranger.
         var known = user is { DisabledAt: null } && (user.EmailConfirmed || !messages.IsOn);
         var answer = there is not null ? await Change(there, user!.Email!, request, cancel)
@@ -45,6 +46,12 @@ public sealed class Collaborators(SlipwayDb db, UserManager<User> users, Invitat
             : await invitations.Put(scope, email, request, cancel);
         if (answer is IStatusCodeHttpResult { StatusCode: < 300 })
         {
+            if (answer is Ok<CollaboratorView> { Value: { } view } && view.Version != (before ?? 0))
+            {
+                await RoleChanges.Tell(db, project, view.Invited ? $"{scope.User.Email} invited {view.Email} as {RoleChanges.Word(view.Role)}."
+                    : $"{scope.User.Email} made {view.Email} {RoleChanges.Word(view.Role)}.", time.GetUtcNow(), cancel);
+            }
+
             await db.SaveChangesAsync(cancel);
             await transaction.CommitAsync(cancel);
         }
@@ -81,6 +88,7 @@ public sealed class Collaborators(SlipwayDb db, UserManager<User> users, Invitat
             return NotIn(email);
         }
 
+        await RoleChanges.Tell(db, project, normalized == users.NormalizeEmail(scope.User.Email) ? $"{email} left the project." : $"{scope.User.Email} removed {email}.", time.GetUtcNow(), cancel);
         await transaction.CommitAsync(cancel);
         return TypedResults.NoContent();
     }

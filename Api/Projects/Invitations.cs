@@ -71,6 +71,7 @@ public sealed class Invitations(SlipwayDb db, UserManager<User> users, AccountMe
         {
             there = new() { ProjectId = project.Id, UserId = user.Id, Role = found.Role, Since = now, Version = 1 };
             db.Collaborators.Add(there);
+            await RoleChanges.Tell(db, project, $"{user.Email} came into the project as {RoleChanges.Word(there.Role)}.", now, cancel);
         }
         else if (there.MappedRole is { } mapped)
         {

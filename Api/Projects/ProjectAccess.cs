@@ -51,7 +51,7 @@ static class ProjectAccess
     /// <summary>Runs before parameters are bound, so that what a stranger sends is not even looked at.</summary>
     public static void UseEndpointAccess(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
-        if (context.GetEndpoint() is { } endpoint && EndpointAccess.Of(endpoint) is { Audience: not (Audience.Anyone or Audience.Scraper) } access
+        if (context.GetEndpoint() is { } endpoint && EndpointAccess.Of(endpoint) is { Audience: not (Audience.Anyone or Audience.Alertmanager or Audience.Scraper) } access
             && await Refuse(context, access) is { } refusal)
         {
             await refusal.ExecuteAsync(context);

@@ -38,6 +38,20 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
 
     public DbSet<OwnedObjectRow> OwnedObjects => Set<OwnedObjectRow>();
 
+    public DbSet<ChannelRow> Channels => Set<ChannelRow>();
+
+    public DbSet<NotificationRow> Notifications => Set<NotificationRow>();
+
+    public DbSet<DeliveryRow> Deliveries => Set<DeliveryRow>();
+
+    public DbSet<CrashRow> Crashes => Set<CrashRow>();
+
+    public DbSet<AlertRow> Alerts => Set<AlertRow>();
+
+    public DbSet<SilenceRow> Silences => Set<SilenceRow>();
+
+    public DbSet<ThresholdRow> Thresholds => Set<ThresholdRow>();
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
@@ -103,6 +117,7 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
             item.HasIndex(w => w.DueAt);
         });
         builder.Entity<OwnedObjectRow>().HasKey(o => new { o.OwnerId, o.Kind, o.Name });
+        builder.AddAlerts();
     }
 
     private static void AddAccounts(ModelBuilder builder)

@@ -4,7 +4,7 @@ using Slipway.Tests.Infrastructure;
 namespace Slipway.Tests.Journeys;
 
 /// <summary>The portal in front of the shared API, and a real Chromium to use it with.</summary>
-public sealed class Browser(Platform platform) : IAsyncLifetime
+public class Browser(Platform platform) : IAsyncLifetime
 {
     private static readonly string[] Arguments =
     [
@@ -19,9 +19,9 @@ public sealed class Browser(Platform platform) : IAsyncLifetime
 
     internal string LogTail() => web?.Tail(60) ?? "";
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
-        web = await WebProcess.Start(await platform.Api());
+        web = await WebProcess.Start(await Api());
         playwright = await Playwright.CreateAsync();
         chromium = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = TestEnvironment.Chromium, Args = Arguments });
     }
@@ -43,8 +43,12 @@ public sealed class Browser(Platform platform) : IAsyncLifetime
         return new(context, await context.NewPageAsync(), screen);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The API that the portal stands in front of.</summary>
+    private protected virtual Task<ApiProcess> Api() => platform.Api();
+
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (chromium is not null)
         {
             await chromium.DisposeAsync();

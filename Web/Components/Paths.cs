@@ -3,7 +3,7 @@ namespace Slipway.Web.Components;
 /// <summary>The portal's own addresses.</summary>
 static class Paths
 {
-    public const string Account = "/account", Tokens = "/account/tokens", Users = "/admin/users", AllProjects = "/admin/projects", AllAudit = "/admin/audit";
+    public const string Account = "/account", Tokens = "/account/tokens", Users = "/admin/users", AllProjects = "/admin/projects", AllAudit = "/admin/audit", PlatformAlerts = "/admin/alerts";
 
     public static string Project(string project) => $"/projects/{Uri.EscapeDataString(project)}";
 
@@ -18,6 +18,12 @@ static class Paths
     public static string Metrics(string project) => $"{Project(project)}/metrics";
 
     public static string Audit(string project) => $"{Project(project)}/audit";
+
+    public static string Alerts(string project) => $"{Project(project)}/alerts";
+
+    public static string Notifications(string project) => $"{Project(project)}/notifications";
+
+    public static string Crash(string project, string app, Guid crash) => $"{App(project, app, "logs")}&crash={crash}";
 
     public static string Invitation(string code) => $"/invitation?code={Uri.EscapeDataString(code)}";
 }

@@ -46,6 +46,15 @@ static class AuditWords
         ["app.stop"] = "Stopped an app",
         ["app.start"] = "Started an app",
         ["app.delete"] = "Deleted an app",
+        ["alert.silence"] = "Silenced an alert",
+        ["alert.unsilence"] = "Ended a silence",
+        ["alert.threshold"] = "Changed what an alert is raised at",
+        ["channel.create"] = "Made a notification channel",
+        ["channel.change"] = "Changed a notification channel",
+        ["channel.delete"] = "Deleted a notification channel",
+        ["channel.test"] = "Tested a notification channel",
+        ["delivery.retry"] = "Had a message tried again",
+        ["delivery.discard"] = "Threw an undelivered message away",
         ["user.patch"] = "Changed an account",
     };
 

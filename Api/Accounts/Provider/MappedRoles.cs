@@ -61,6 +61,13 @@ public sealed class MappedRoles(SlipwayDb db, IOptions<ProviderOptions> options,
 
         Set(row, user, project, after);
         await db.SaveChangesAsync(cancel);
+        if (before.Role != after.Role)
+        {
+            await RoleChanges.Tell(db, project, after.Role is { } given
+                ? $"{user.Email} is {Word(given)} by their groups at {options.Value.DisplayName}."
+                : $"{user.Email} is out of the project, as their groups at {options.Value.DisplayName} say.", time.GetUtcNow(), cancel);
+        }
+
         await transaction.CommitAsync(cancel);
         if (before.Role != after.Role)
         {

@@ -88,7 +88,8 @@ internal static class Milestones
         };
     }
 
-    private static IEnumerable<Milestone> Ends(Guid appId, ObservedPod pod, DateTimeOffset now)
+    /// <summary>How the runs of a pod's container ended, as far as the cluster still says; run 1 is the first one.</summary>
+    internal static IEnumerable<(int Run, ObservedEnd End)> EndsOf(ObservedPod pod)
     {
         if (pod.DeletedAt is not null || pod.Container is not { } container)
         {
@@ -100,16 +101,25 @@ internal static class Milestones
         {
             if (end is not null && end.Reason is not ("StartError" or "ContainerCannotRun"))
             {
-                yield return new(appId, pod.Release, TimelineKind.Crashed, $"crashed:{pod.Uid}:{run}", end.EndedAt ?? now, Cut(Told(pod, end)));
+                yield return (run, end);
             }
         }
     }
 
+    /// <summary>The key of the entry that says that a run ended.</summary>
+    internal static string CrashKey(string podUid, int run) => $"crashed:{podUid}:{run}";
+
+    /// <summary>How a container ended, to follow its name.</summary>
+    internal static string How(ObservedEnd end) =>
+        end.Reason is "OOMKilled" ? "was ended because it used too much memory" : $"ended with {CrashTrouble.Explain(end.ExitCode, end.Signal)}";
+
+    private static IEnumerable<Milestone> Ends(Guid appId, ObservedPod pod, DateTimeOffset now) => EndsOf(pod)
+        .Select(e => new Milestone(appId, pod.Release, TimelineKind.Crashed, CrashKey(pod.Uid, e.Run), e.End.EndedAt ?? now, Cut(Told(pod, e.End))));
+
     private static string Told(ObservedPod pod, ObservedEnd end)
     {
-        var what = end.Reason is "OOMKilled" ? "was ended because it used too much memory" : $"ended with {CrashTrouble.Explain(end.ExitCode, end.Signal)}";
         var last = end.Message?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [.., var line] ? $" Last line: {line}" : "";
-        return $"{pod.Name} {what}.{last}";
+        return $"{pod.Name} {How(end)}.{last}";
     }
 
     private static IEnumerable<Milestone> Outcome(DesiredApp desired, ObservedApp observed, DateTimeOffset now)

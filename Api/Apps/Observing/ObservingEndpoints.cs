@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Slipway.Api.Accounts;
+using Slipway.Api.Apps.Crashes;
 using Slipway.Api.Cluster.Watching;
 using Slipway.Api.Http;
 using Slipway.Api.Projects;
@@ -74,8 +75,11 @@ static class ObservingEndpoints
 
         var total = await entries.CountAsync(cancel);
         var ordered = page.Sort is "at" ? entries.OrderBy(t => t.At).ThenBy(t => t.Id) : entries.OrderByDescending(t => t.At).ThenByDescending(t => t.Id);
-        var items = await ordered.Skip(page.Skip).Take(page.Take)
-            .Select(t => new TimelineEntry(t.Id, t.At, t.Release, t.Kind, t.Message, t.Actor)).ToListAsync(cancel);
-        return TypedResults.Ok(new Page<TimelineEntry>(items, total));
+        var items = await ordered.Skip(page.Skip).Take(page.Take).ToListAsync(cancel);
+        var crashes = await CrashStore.ByKey(db, row.Id, [.. items.Where(t => t.Kind is TimelineKind.Crashed).Select(t => t.Key).OfType<string>()], cancel);
+        return TypedResults.Ok(new Page<TimelineEntry>([.. items.Select(t => new TimelineEntry(t.Id, t.At, t.Release, t.Kind, t.Message, t.Actor)
+        {
+            Crash = t.Key is { } key && crashes.TryGetValue(key, out var crash) ? crash : null,
+        })], total));
     }
 }

@@ -57,8 +57,8 @@ internal sealed class TimelineStore(IDbContextFactory<SlipwayDb> databases, Npgs
         if (written.Count > 0)
         {
             var fresh = items.Where(i => written.Contains((i.AppId, i.Key))).ToList();
-            await Conclude(connection, "ready_at", [.. fresh.Where(i => i.Kind is TimelineKind.Ready)], cancel);
-            await Conclude(connection, "failed_at", [.. fresh.Where(i => i.Kind is TimelineKind.Failed)], cancel);
+            await DeployNotes.Store(connection, await Conclude(connection, "ready_at", [.. fresh.Where(i => i.Kind is TimelineKind.Ready)], cancel), cancel);
+            await DeployNotes.Store(connection, await Conclude(connection, "failed_at", [.. fresh.Where(i => i.Kind is TimelineKind.Failed)], cancel), cancel);
             await Prune(connection, [.. fresh.Where(i => i.Kind is TimelineKind.Crashed or TimelineKind.Ready).Select(i => i.AppId).Distinct()], cancel);
         }
 
@@ -102,11 +102,12 @@ internal sealed class TimelineStore(IDbContextFactory<SlipwayDb> databases, Npgs
         return written;
     }
 
-    private static async Task Conclude(NpgsqlConnection connection, string column, IReadOnlyList<Milestone> items, CancellationToken cancel)
+    // Answers what became of releases for the first time; that one fails that was ready once is no news of a deployment.
+    private static async Task<IReadOnlyList<Milestone>> Conclude(NpgsqlConnection connection, string column, IReadOnlyList<Milestone> items, CancellationToken cancel)
     {
         if (items.Count == 0)
         {
-            return;
+            return [];
         }
 
         await using var command = new NpgsqlCommand(
@@ -114,11 +115,22 @@ internal sealed class TimelineStore(IDbContextFactory<SlipwayDb> databases, Npgs
             UPDATE releases SET {column} = i.at
             FROM unnest($1::uuid[], $2::integer[], $3::timestamptz[]) AS i(app_id, number, at)
             WHERE releases.app_id = i.app_id AND releases.number = i.number AND releases.{column} IS NULL
+            RETURNING releases.app_id, releases.number, releases.ready_at IS NULL OR '{column}' = 'ready_at'
             """, connection);
         command.Parameters.Add(new() { Value = items.Select(i => i.AppId).ToArray() });
         command.Parameters.Add(new() { Value = items.Select(i => i.Release).ToArray() });
         command.Parameters.Add(new() { Value = items.Select(i => i.At.UtcDateTime).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz });
-        await command.ExecuteNonQueryAsync(cancel);
+        var concluded = new HashSet<(Guid, int)>();
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        while (await reader.ReadAsync(cancel))
+        {
+            if (reader.GetBoolean(2))
+            {
+                concluded.Add((reader.GetGuid(0), reader.GetInt32(1)));
+            }
+        }
+
+        return [.. items.Where(i => concluded.Contains((i.AppId, i.Release))).DistinctBy(i => (i.AppId, i.Release))];
     }
 
     private static async Task Prune(NpgsqlConnection connection, Guid[] apps, CancellationToken cancel)

@@ -210,6 +210,88 @@ namespace Slipway.Api.Storage.Migrations
                     b.ToTable("account_codes", (string)null);
                 });
 
+            modelBuilder.Entity("Slipway.Api.Storage.AlertRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Advice")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("advice");
+
+                    b.Property<Guid?>("AppId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("app_id");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<Guid?>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Rule")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("rule");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<string>("Severity")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("severity");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Summary")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("summary");
+
+                    b.Property<int>("Told")
+                        .HasColumnType("integer")
+                        .HasColumnName("told");
+
+                    b.HasKey("Id")
+                        .HasName("pk_alerts");
+
+                    b.HasIndex("Fingerprint")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_open")
+                        .HasFilter("ended_at IS NULL");
+
+                    b.HasIndex("AppId", "StartedAt")
+                        .HasDatabaseName("ix_alerts_app_id_started_at");
+
+                    b.HasIndex("Fingerprint", "StartedAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_alerts_fingerprint_started_at");
+
+                    b.HasIndex("ProjectId", "StartedAt")
+                        .HasDatabaseName("ix_alerts_project_id_started_at");
+
+                    b.ToTable("alerts", (string)null);
+                });
+
             modelBuilder.Entity("Slipway.Api.Storage.AppRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -338,6 +420,65 @@ namespace Slipway.Api.Storage.Migrations
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("Slipway.Api.Storage.ChannelRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.PrimitiveCollection<string[]>("Events")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("events");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("LastSentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_sent_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret");
+
+                    b.Property<string>("Target")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("target");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notification_channels");
+
+                    b.HasIndex("ProjectId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notification_channels_project_id_name");
+
+                    b.ToTable("notification_channels", (string)null);
+                });
+
             modelBuilder.Entity("Slipway.Api.Storage.CollaboratorRow", b =>
                 {
                     b.Property<Guid>("ProjectId")
@@ -379,6 +520,150 @@ namespace Slipway.Api.Storage.Migrations
                         .HasDatabaseName("ix_collaborators_user_id");
 
                     b.ToTable("collaborators", (string)null);
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.CrashRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AppId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("Container")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("container");
+
+                    b.Property<DateTimeOffset>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<int>("ExitCode")
+                        .HasColumnType("integer")
+                        .HasColumnName("exit_code");
+
+                    b.Property<int>("LineCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("line_count");
+
+                    b.Property<byte[]>("Lines")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("lines");
+
+                    b.Property<string>("Pod")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pod");
+
+                    b.Property<string>("PodUid")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pod_uid");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<int>("Release")
+                        .HasColumnType("integer")
+                        .HasColumnName("release");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("integer")
+                        .HasColumnName("run");
+
+                    b.Property<int?>("Signal")
+                        .HasColumnType("integer")
+                        .HasColumnName("signal");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_crashes");
+
+                    b.HasIndex("AppId", "EndedAt")
+                        .HasDatabaseName("ix_crashes_app_id_ended_at");
+
+                    b.HasIndex("PodUid", "Container", "Run")
+                        .IsUnique()
+                        .HasDatabaseName("ix_crashes_pod_uid_container_run");
+
+                    b.ToTable("crashes", (string)null);
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.DeliveryRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("AskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("asked_at");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<Guid>("ChannelId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("channel_id");
+
+                    b.Property<Guid?>("ClaimedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claimed_by");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<Guid>("NotificationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("notification_id");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("state");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notification_deliveries");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_notification_deliveries_waiting")
+                        .HasFilter("state = 'Waiting'");
+
+                    b.HasIndex("NotificationId", "ChannelId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notification_deliveries_notification_id_channel_id");
+
+                    b.HasIndex("ChannelId", "State", "Id")
+                        .HasDatabaseName("ix_notification_deliveries_channel_id_state_id");
+
+                    b.ToTable("notification_deliveries", (string)null);
                 });
 
             modelBuilder.Entity("Slipway.Api.Storage.InvitationRow", b =>
@@ -480,6 +765,68 @@ namespace Slipway.Api.Storage.Migrations
                         .HasDatabaseName("ix_mails_due_at");
 
                     b.ToTable("mails", (string)null);
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.NotificationRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("App")
+                        .HasColumnType("text")
+                        .HasColumnName("app");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("event");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("project_id");
+
+                    b.Property<string>("Rule")
+                        .HasColumnType("text")
+                        .HasColumnName("rule");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notifications");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_notifications_at");
+
+                    b.HasIndex("ProjectId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notifications_project_id_key");
+
+                    b.ToTable("notifications", (string)null);
                 });
 
             modelBuilder.Entity("Slipway.Api.Storage.OwnedObjectRow", b =>
@@ -677,6 +1024,51 @@ namespace Slipway.Api.Storage.Migrations
                         .HasName("pk_sign_in_attempts");
 
                     b.ToTable("sign_in_attempts", (string)null);
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.SilenceRow", b =>
+                {
+                    b.Property<Guid>("AppId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("Rule")
+                        .HasColumnType("text")
+                        .HasColumnName("rule");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("AppId", "Rule")
+                        .HasName("pk_alert_silences");
+
+                    b.ToTable("alert_silences", (string)null);
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.ThresholdRow", b =>
+                {
+                    b.Property<Guid>("AppId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("Rule")
+                        .HasColumnType("text")
+                        .HasColumnName("rule");
+
+                    b.Property<double>("Value")
+                        .HasColumnType("double precision")
+                        .HasColumnName("value");
+
+                    b.HasKey("AppId", "Rule")
+                        .HasName("pk_alert_thresholds");
+
+                    b.ToTable("alert_thresholds", (string)null);
                 });
 
             modelBuilder.Entity("Slipway.Api.Storage.TimelineRow", b =>
@@ -934,6 +1326,21 @@ namespace Slipway.Api.Storage.Migrations
                         .HasConstraintName("fk_account_codes_users_user_id");
                 });
 
+            modelBuilder.Entity("Slipway.Api.Storage.AlertRow", b =>
+                {
+                    b.HasOne("Slipway.Api.Storage.AppRow", null)
+                        .WithMany()
+                        .HasForeignKey("AppId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_alerts_apps_app_id");
+
+                    b.HasOne("Slipway.Api.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_alerts_projects_project_id");
+                });
+
             modelBuilder.Entity("Slipway.Api.Storage.AppRow", b =>
                 {
                     b.HasOne("Slipway.Api.Storage.ProjectRow", null)
@@ -942,6 +1349,16 @@ namespace Slipway.Api.Storage.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_apps_projects_project_id");
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.ChannelRow", b =>
+                {
+                    b.HasOne("Slipway.Api.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notification_channels_projects_project_id");
                 });
 
             modelBuilder.Entity("Slipway.Api.Storage.CollaboratorRow", b =>
@@ -961,6 +1378,33 @@ namespace Slipway.Api.Storage.Migrations
                         .HasConstraintName("fk_collaborators_users_user_id");
                 });
 
+            modelBuilder.Entity("Slipway.Api.Storage.CrashRow", b =>
+                {
+                    b.HasOne("Slipway.Api.Storage.AppRow", null)
+                        .WithMany()
+                        .HasForeignKey("AppId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_crashes_apps_app_id");
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.DeliveryRow", b =>
+                {
+                    b.HasOne("Slipway.Api.Storage.ChannelRow", null)
+                        .WithMany()
+                        .HasForeignKey("ChannelId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notification_deliveries_notification_channels_channel_id");
+
+                    b.HasOne("Slipway.Api.Storage.NotificationRow", null)
+                        .WithMany()
+                        .HasForeignKey("NotificationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notification_deliveries_notifications_notification_id");
+                });
+
             modelBuilder.Entity("Slipway.Api.Storage.InvitationRow", b =>
                 {
                     b.HasOne("Slipway.Api.Storage.ProjectRow", null)
@@ -969,6 +1413,16 @@ namespace Slipway.Api.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_invitations_projects_project_id");
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.NotificationRow", b =>
+                {
+                    b.HasOne("Slipway.Api.Storage.ProjectRow", null)
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notifications_projects_project_id");
                 });
 
             modelBuilder.Entity("Slipway.Api.Storage.ReleaseRow", b =>
@@ -989,6 +1443,26 @@ namespace Slipway.Api.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_users_user_id");
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.SilenceRow", b =>
+                {
+                    b.HasOne("Slipway.Api.Storage.AppRow", null)
+                        .WithMany()
+                        .HasForeignKey("AppId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_silences_apps_app_id");
+                });
+
+            modelBuilder.Entity("Slipway.Api.Storage.ThresholdRow", b =>
+                {
+                    b.HasOne("Slipway.Api.Storage.AppRow", null)
+                        .WithMany()
+                        .HasForeignKey("AppId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_alert_thresholds_apps_app_id");
                 });
 
             modelBuilder.Entity("Slipway.Api.Storage.TimelineRow", b =>

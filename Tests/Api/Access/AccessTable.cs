@@ -48,6 +48,7 @@ static class AccessTable
     private static string For(EndpointAccess access) => access.Audience switch
     {
         Audience.Anyone => "anyone",
+        Audience.Alertmanager => "Alertmanager, by `Alerts:Token`",
         Audience.Scraper => "Prometheus, by `Metrics:Token` or from the same machine",
         Audience.User => access.Permission is { } needed ? $"users, tokens with `{Name(needed)}`" : "users, tokens too",
         Audience.Person => "signed-in persons",

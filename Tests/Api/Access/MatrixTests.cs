@@ -16,7 +16,7 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
     private static readonly Dictionary<Role, Permission[]> Permitted = new()
     {
         [Role.Viewer] = [Permission.ViewProject, Permission.ReadLogs],
-        [Role.Editor] = [Permission.ViewProject, Permission.ReadLogs, Permission.DeployApp, Permission.RunApp, Permission.DeleteApp],
+        [Role.Editor] = [Permission.ViewProject, Permission.ReadLogs, Permission.DeployApp, Permission.RunApp, Permission.DeleteApp, Permission.ManageAlerts],
         [Role.Creator] = Enum.GetValues<Permission>(),
     };
 
@@ -39,6 +39,7 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
             ["Smtp__Port"] = "9",
             ["Smtp__Security"] = "None",
             ["Smtp__From"] = "slipway@example.com",
+            ["Alerts__Token"] = "a token of Alertmanager's alone",
         }));
         using var visitors = await Visitors.Gather(api, database);
         var wrong = new List<string>();
@@ -85,6 +86,7 @@ public sealed class MatrixTests(Platform platform) : PlatformTest(platform)
     private static Answer Expected(EndpointAccess access, Visitor visitor) => access.Audience switch
     {
         Audience.Anyone => Answer.Yes,
+        Audience.Alertmanager => Answer.SignInFirst,
         Audience.Scraper => Answer.SignInFirst,
         _ when !visitor.IsKnown => Answer.SignInFirst,
         Audience.User => access.Permission is { } needed && visitor.Actions?.Contains(needed) is false ? Answer.Forbidden : Answer.Yes,

@@ -57,6 +57,9 @@ public sealed partial class AppPage
     [SupplyParameterFromQuery]
     private bool Wrap { get; set; }
 
+    [SupplyParameterFromQuery]
+    private Guid? Crash { get; set; }
+
     [Inject]
     private ProjectList Projects { get; set; } = default!;
 
@@ -65,6 +68,7 @@ public sealed partial class AppPage
         Part(null, "Overview", Icons.Material.Rounded.Insights),
         Part("metrics", "Metrics", Icons.Material.Rounded.ShowChart),
         Part("logs", "Logs", Icons.Material.Rounded.Subject),
+        Part("alerts", "Alerts", Icons.Material.Rounded.NotificationsActive),
         Part("releases", "Releases", Icons.Material.Rounded.History),
         Part("settings", "Settings", Icons.Material.Rounded.Tune),
     ];
