@@ -57,7 +57,7 @@ public sealed class CanaryTests(Platform platform, Browser browser) : PlatformTe
     // As they are in the browser, with what is typed into their fields.
     private async Task EveryPage(WebProcess web, TestUser creator, string password, string project, Action<string> check)
     {
-        await using var visitor = await browser.Open(new(1280, 800, Dark: false), web);
+        await using var visitor = await browser.Open(new(1280, 800, Dark: false), web.Address);
         await visitor.Open("/sign-in");
         await visitor.Type("sign-in-email", creator.Email);
         await visitor.Type("sign-in-password", password);
