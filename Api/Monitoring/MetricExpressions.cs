@@ -20,15 +20,18 @@ public static class MetricExpressions
     {
         return kind switch
         {
-            MetricKind.Cpu => Used("cpu_cores", "avg_over_time").Or(At("slipway:app_cpu_limit_cores", Limit)).Or(At("slipway:replica_cpu_limit_cores", ReplicaLimit)),
+            MetricKind.Cpu => Limits(Used("cpu_cores", "avg_over_time"), "cpu_limit_cores"),
             // What is used at most is what a container is killed for.
-            MetricKind.Memory => Used("memory_bytes", "max_over_time").Or(At("slipway:app_memory_limit_bytes", Limit)).Or(At("slipway:replica_memory_limit_bytes", ReplicaLimit)),
+            MetricKind.Memory => Limits(Used("memory_bytes", "max_over_time"), "memory_limit_bytes"),
             MetricKind.NetworkIn => Used("network_receive_bytes_per_second", "avg_over_time"),
             MetricKind.NetworkOut => Used("network_transmit_bytes_per_second", "avg_over_time"),
             // Counted from point to point by whoever reads it: exact, which increase() is not.
             MetricKind.Restarts => At("slipway:pod_restarts", Pod),
             _ => At("slipway:app_replicas_ready", Use).Or(At("slipway:app_replicas_wanted", Limit)),
         };
+
+        PromQl Limits(PromQl used, string limit) =>
+            app is null ? used.Or(At($"slipway:app_{limit}", Limit)) : used.Or(At($"slipway:app_{limit}", Limit)).Or(At($"slipway:replica_{limit}", ReplicaLimit));
 
         PromQl At(string metric, string part) => Select(metric).Labelled(Part, part);
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
 using Slipway.Contracts;
@@ -40,7 +42,7 @@ public sealed class PrometheusClient(HttpClient http)
             }
 
             var answer = await response.Content.ReadFromJsonAsync<Answer>(JsonSerializerOptions.Web, cancel);
-            return [.. (answer?.Data?.Result ?? []).Select(s => new RangeSeries(s.Metric, Place(s.Values, window)))];
+            return [.. (answer?.Data?.Result ?? []).Select(s => new RangeSeries(s.Metric, Place(s.Values ?? [], window)))];
         }
         catch (Exception e) when (e is TimeoutRejectedException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
@@ -50,23 +52,23 @@ public sealed class PrometheusClient(HttpClient http)
         {
             throw new PrometheusException(MetricsProblem.Unreachable, "Prometheus cannot be reached.", e);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
             throw new PrometheusException(MetricsProblem.Refused, "What answers at Prometheus:Url is not Prometheus.", e);
         }
     }
 
-    private static double[] Place(JsonElement[][] samples, MetricsWindow window)
+    private static double[] Place(IReadOnlyList<Sample> samples, MetricsWindow window)
     {
         var values = new double[window.Points];
         Array.Fill(values, double.NaN);
         var start = window.From.ToUnixTimeSeconds();
         foreach (var sample in samples)
         {
-            var index = (int)Math.Round((sample[0].GetDouble() - start) / window.Step.TotalSeconds);
-            if (index >= 0 && index < values.Length && double.TryParse(sample[1].GetString(), CultureInfo.InvariantCulture, out var value) && double.IsFinite(value))
+            var index = (int)Math.Round((sample.Time - start) / window.Step.TotalSeconds);
+            if (index >= 0 && index < values.Length && double.IsFinite(sample.Value))
             {
-                values[index] = value;
+                values[index] = sample.Value;
             }
         }
 
@@ -77,5 +79,27 @@ public sealed class PrometheusClient(HttpClient http)
 
     private sealed record Data(IReadOnlyList<Series>? Result);
 
-    private sealed record Series(Dictionary<string, string> Metric, JsonElement[][] Values);
+    private sealed record Series(Dictionary<string, string> Metric, IReadOnlyList<Sample>? Values);
+
+    /// <summary>A time (Unix, seconds) and a number as text. An answer has hundreds of thousands of them.</summary>
+    [JsonConverter(typeof(SampleReader))]
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Sample(double Time, double Value);
+
+    private sealed class SampleReader : JsonConverter<Sample>
+    {
+        public override Sample Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType is not JsonTokenType.StartArray || !reader.Read() || !reader.TryGetDouble(out var time)
+                || !reader.Read() || reader.TokenType is not JsonTokenType.String)
+            {
+                throw new JsonException();
+            }
+
+            var value = double.TryParse(reader.ValueSpan, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+            return reader.Read() && reader.TokenType is JsonTokenType.EndArray ? new(time, value) : throw new JsonException();
+        }
+
+        public override void Write(Utf8JsonWriter writer, Sample value, JsonSerializerOptions options) => throw new NotSupportedException();
+    }
 }
