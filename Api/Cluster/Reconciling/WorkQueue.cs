@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using Slipway.Api.Storage;
 
 namespace Slipway.Api.Cluster.Reconciling;
