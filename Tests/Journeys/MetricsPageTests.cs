@@ -38,7 +38,7 @@ public sealed class MetricsPageTests(Platform platform, Browser browser) : Platf
             await visitor.SignIn(stage.User);
             await visitor.Open($"/projects/{project}/apps/shop?tab=metrics&range=15m");
             var chart = visitor.Part("chart-Cpu");
-            await Expect(chart.Locator("svg path.line").First).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Expect(chart.Locator("svg")).ToBeVisibleAsync(new() { Timeout = 30_000 });
             Assert.Equal(3, await chart.Locator("svg path.line").CountAsync());
             await Expect(visitor.Part("chart-Memory").Locator("svg path.limit")).ToHaveCountAsync(1);
             await Expect(chart.Locator("svg .mark.release").First).ToBeAttachedAsync();
@@ -50,7 +50,7 @@ public sealed class MetricsPageTests(Platform platform, Browser browser) : Platf
             await visitor.Look("metrics-app-point");
 
             await visitor.Open($"/projects/{project}/metrics?range=15m");
-            await Expect(visitor.Part("chart-Memory").Locator("svg path.line").Nth(1)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+            await Expect(visitor.Part("chart-Memory").Locator("svg path.line").Nth(1)).ToBeAttachedAsync(new() { Timeout = 30_000 });
             await Expect(visitor.Part("chart-Memory").Locator("svg .mark.incident").First).ToBeAttachedAsync();
             await visitor.Look("metrics-project");
 
