@@ -107,7 +107,7 @@ public static class ChannelRules
         ? $"A key is {SecretMinLength} to {SecretMaxLength} characters. Make one with 'openssl rand -hex 32'."
         : null;
 
-    private static string? ExplainUrl(string url) => url.Length > UrlMaxLength || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.Host.Length == 0
+    private static string? ExplainUrl(string url) => url.Length > UrlMaxLength || !AppRules.IsText(url) || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.Host.Length == 0
         ? "An address begins with https:// and names a host."
         : uri.UserInfo.Length > 0 ? "An address with a password in it is not taken; put it into the path or the query." : null;
 }

@@ -54,7 +54,7 @@ static class NotificationEndpoints
         }
 
         var wanted = DeliveryState.Dead;
-        if (state is not null && (!Enum.TryParse(state, ignoreCase: true, out wanted) || int.TryParse(state, out _)))
+        if (state is not null && (!Enum.TryParse(state, ignoreCase: true, out wanted) || !Enum.GetNames<DeliveryState>().Contains(state, StringComparer.OrdinalIgnoreCase)))
         {
             return Problems.BadField("state", "A state is waiting, sent or dead.");
         }

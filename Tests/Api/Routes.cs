@@ -39,6 +39,10 @@ public static class Routes
         new("GET", "/api/projects/{project}/metrics"),
         new("GET", "/api/projects/{project}/apps"),
         new("POST", "/api/projects/{project}/apps", """{"name":"shop","image":"nginx:1.27","port":80}"""),
+        new("GET", "/api/projects/{project}/alerts"),
+        new("GET", "/api/projects/{project}/notifications/channels"),
+        new("POST", "/api/projects/{project}/notifications/channels", """{"name":"Team","kind":"slack","events":["alerts"],"url":"https://example.com/hook"}"""),
+        new("GET", "/api/projects/{project}/notifications/deliveries"),
     ];
 
     public static IReadOnlyList<Route> OfApp { get; } =
@@ -56,6 +60,9 @@ public static class Routes
         new("GET", "/api/projects/{project}/apps/{app}/logs"),
         new("GET", "/api/projects/{project}/apps/{app}/metrics"),
         new("GET", "/api/projects/{project}/apps/{app}/links"),
+        new("GET", "/api/projects/{project}/apps/{app}/crashes"),
+        new("GET", "/api/projects/{project}/apps/{app}/alerts"),
+        new("GET", "/api/projects/{project}/apps/{app}/alert-rules"),
     ];
 
     public static IReadOnlyList<Route> InProject { get; } = [.. OfProject, .. OfApp];

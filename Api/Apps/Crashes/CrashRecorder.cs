@@ -13,6 +13,8 @@ internal sealed class CrashRecorder(ClusterState cluster, CrashStore store, Last
 {
     private const int MostApps = 100, MostAtOnce = 6, MostSeen = 50_000, MostPending = 500;
 
+    private static readonly TimeSpan CatchingUp = TimeSpan.FromSeconds(10);
+
     // Runs that are stored, so that only news goes to the database.
     private readonly HashSet<(string PodUid, string Container, int Run)> seen = [];
 
@@ -34,12 +36,13 @@ internal sealed class CrashRecorder(ClusterState cluster, CrashStore store, Last
         {
             await cluster.WaitSynced(stoppingToken);
             queue.Add(cluster.Owners());
+            var begun = time.GetTimestamp();
             while (true)
             {
                 var ids = await queue.Take(MostApps, stoppingToken);
                 try
                 {
-                    await Record(ids, stoppingToken);
+                    await Record(ids, isNews: time.GetElapsedTime(begun) > CatchingUp, stoppingToken);
                     backoff.Reset();
                 }
                 catch (Exception e) when (e is NpgsqlException or TimeoutException)
@@ -60,7 +63,7 @@ internal sealed class CrashRecorder(ClusterState cluster, CrashStore store, Last
         }
     }
 
-    private async Task Record(IReadOnlyList<Guid> ids, CancellationToken cancel)
+    private async Task Record(IReadOnlyList<Guid> ids, bool isNews, CancellationToken cancel)
     {
         var ends = (from id in ids
                     from pod in cluster.Observe(id).Pods
@@ -69,7 +72,8 @@ internal sealed class CrashRecorder(ClusterState cluster, CrashStore store, Last
                     let key = (pod.Uid, pod.Container!.Name, end.Run)
                     where !seen.Contains(key) && !pending.ContainsKey(key)
                     select (Id: id, Pod: pod, end.Run, end.End, Key: key)).ToList();
-        IReadOnlySet<(string PodUid, string Container, int Run)> known = ends.Count == 0 ? seen : await Known([.. ends.Select(e => e.Pod.Uid).Distinct()], cancel);
+        // What happens from now on is news; the cluster forgets it soon, and the database is asked only when it is stored.
+        IReadOnlySet<(string PodUid, string Container, int Run)> known = isNews || ends.Count == 0 ? seen : await Known([.. ends.Select(e => e.Pod.Uid).Distinct()], cancel);
         if (seen.Count > MostSeen)
         {
             seen.Clear();
@@ -77,7 +81,7 @@ internal sealed class CrashRecorder(ClusterState cluster, CrashStore store, Last
 
         seen.UnionWith(ends.Select(e => e.Key).Where(known.Contains));
         await Parallel.ForEachAsync(ends.Where(e => !known.Contains(e.Key)).Take(MostPending - pending.Count), new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancel }, async (e, stop) =>
-            pending[e.Key] = new(e.Id, e.Pod.Release, e.Pod.Name, e.Pod.Uid, e.Key.Name, e.Run, e.End, e.End.EndedAt ?? time.GetUtcNow(), await lastLines.Read(e.Id, e.Pod, e.Run, e.End, stop)));
+            pending[e.Key] = new(e.Id, e.Pod.Release, e.Pod.Name, e.Pod.Uid, e.Key.Name, e.Run, e.End, e.End.EndedAt ?? time.GetUtcNow(), await lastLines.Read(e.Id, e.Pod, e.End, stop)));
         foreach (var (key, crash) in pending)
         {
             await store.Store(crash, cancel);

@@ -96,8 +96,10 @@ internal static class Milestones
             yield break;
         }
 
-        // The end of a container whose number of restarts is n is the end of its (n+1)th run; the one before it was the nth.
-        foreach (var (run, end) in ((int, ObservedEnd?)[])[(container.Restarts, container.LastEnded), (container.Restarts + 1, container.Ended)])
+        // The end of a container whose number of restarts is n is the end of its (n+1)th run; the one before it was the nth. While it waits
+        // to be started again, the kubelet has moved the end to the last one, and the number has not grown yet (convertToAPIContainerStatuses).
+        var last = container.WaitingReason is null ? container.Restarts : container.Restarts + 1;
+        foreach (var (run, end) in ((int, ObservedEnd?)[])[(last, container.LastEnded), (container.Restarts + 1, container.Ended)])
         {
             if (end is not null && end.Reason is not ("StartError" or "ContainerCannotRun"))
             {

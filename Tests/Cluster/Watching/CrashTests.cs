@@ -28,7 +28,9 @@ public sealed class CrashTests(Platform platform) : PlatformTest(platform)
         await AppIs(user.Client, project, "shop", AppState.Running, release: 2);
         await Wait.Until("the pod to be gone", async cancel => (await user.Client.Pods(project, "shop", cancel: cancel)).Items.All(p => p.Name != pod));
         var after = await user.At(other).Client.Crashes(project, "shop");
-        foreach (var crash in after.Items)
+        // The cluster starts a container again at once after its first crash, and keeps the log of two runs: of the first, what it wrote may
+        // be gone by the time that anybody hears of it.
+        foreach (var crash in after.Items.Where(c => c.Run > 1 || c.Lines > 0))
         {
             var snapshot = await user.Client.Crash(project, "shop", crash.Id);
             Assert.Equal(["sample-crash: starting", "sample-crash: fatal: configuration is missing, giving up"], snapshot.Lines.Select(l => l.Text));

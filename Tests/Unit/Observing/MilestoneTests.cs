@@ -49,7 +49,7 @@ public sealed class MilestoneTests
     public void Every_end_of_a_container_has_a_key_of_its_own_whenever_it_is_seen()
     {
         var first = Of(null, Shows(null, Pod(container: Over(End(7, message: "a\nb\n")))));
-        var later = Of(null, Shows(null, Pod(container: Waiting("CrashLoopBackOff", null, End(7, message: "a\nb\n"), 1))));
+        var later = Of(null, Shows(null, Pod(container: Waiting("CrashLoopBackOff", null, End(7, message: "a\nb\n"), 0))));
         var both = Of(null, Shows(null, Pod(container: new ObservedContainer { Name = "app", Ended = End(7), LastEnded = End(7), Restarts = 1 })));
         var key = Assert.Single(first, m => m.Kind is TimelineKind.Crashed);
         Assert.Equal(("crashed:uid-of-shop-1:1", "shop-1 ended with exit code 7. Last line: b"), (key.Key, key.Message));
