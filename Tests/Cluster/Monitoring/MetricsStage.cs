@@ -51,7 +51,7 @@ static partial class MetricsQuestions
 
     /// <summary>The metrics of a project's apps, with this many lines of their own.</summary>
     public static async Task<MetricsView> SendTop(this SlipwayClient _, HttpClient http, string project, int top) =>
-        (await http.GetFromJsonAsync<MetricsView>($"api/projects/{project}/metrics?range=6h&top={top}", SlipwayJson.Options))!;
+        (await http.GetFromJsonAsync<MetricsView>($"api/projects/{project}/metrics?range=15m&step=5s&top={top}", SlipwayJson.Options))!;
 
     [GeneratedRegex("""^prometheus_http_requests_total\{code="200",handler="/api/v1/query_range"\} (.+)$""", RegexOptions.Multiline)]
     private static partial Regex RangeQuery();
