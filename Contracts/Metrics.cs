@@ -107,8 +107,8 @@ public sealed record MetricsView
     public required IReadOnlyList<MetricChart> Charts { get; init; }
 
     /// <summary>
-    /// Where CPU and memory were measured: <c>cadvisor</c>, or <c>resource</c> (the kubelet's own measurement, where cAdvisor cannot tell
-    /// pods apart); both where it changed. Empty where nothing is known.
+    /// Where the newest numbers of CPU and memory were measured: <c>cadvisor</c>, or <c>resource</c> (the kubelet's own measurement, where
+    /// cAdvisor cannot tell pods apart); both where it is not the same everywhere. Empty where nothing is known.
     /// </summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 

@@ -49,9 +49,20 @@ public static class MetricCharts
         return new(kind, UnitOf(kind), series, answer.Trouble);
     }
 
-    /// <summary>Where the numbers come from: see <see cref="MetricsView.Sources"/>.</summary>
+    /// <summary>
+    /// Where the newest numbers come from: see <see cref="MetricsView.Sources"/>. The first ones of a replica can be the kubelet's own, as
+    /// cAdvisor notices a container some seconds later; that says nothing about the runtime.
+    /// </summary>
     public static IReadOnlyList<string> Sources(IEnumerable<Answered> answers) =>
-        [.. answers.SelectMany(a => a.Series).Select(s => s.Labels.GetValueOrDefault("source")).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        [.. answers.SelectMany(a => Newest([.. a.Series.Where(s => s.Labels.ContainsKey("source"))])).Select(s => s.Labels["source"]).Distinct().Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<RangeSeries> Newest(IReadOnlyList<RangeSeries> series)
+    {
+        var last = series.Select(Last).DefaultIfEmpty(-1).Max();
+        return series.Where(s => last >= 0 && Last(s) == last);
+
+        static int Last(RangeSeries series) => Array.FindLastIndex(series.Values, double.IsFinite);
+    }
 
     /// <summary>The time of the last point at which anything is known; null where nothing is.</summary>
     public static DateTimeOffset? LastKnown(MetricChart chart, MetricsWindow window)

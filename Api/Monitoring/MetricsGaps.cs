@@ -30,12 +30,16 @@ public static class MetricsGaps
             };
         }
 
-        return view.Sources is not ["resource"] ? view : view with
+        var silence = view.Sources is ["resource"] ? "This cluster's container runtime does not say which replica its network traffic belongs to."
+            // cAdvisor asks a replica's network namespace, and leaves out one that it could not enter when the replica began.
+            : last is not null && running < window.To - late ? "The node says nothing about the network traffic of these replicas."
+            : null;
+        return silence is null ? view : view with
         {
             Charts =
             [
                 .. view.Charts.Select(chart => chart is { Kind: MetricKind.NetworkIn or MetricKind.NetworkOut, Trouble: null, Series.Count: 0 }
-                    ? chart with { Trouble = new(MetricsProblem.NotMeasured, null, "This cluster's container runtime does not say which replica its network traffic belongs to.") }
+                    ? chart with { Trouble = new(MetricsProblem.NotMeasured, null, silence) }
                     : chart),
             ],
         };

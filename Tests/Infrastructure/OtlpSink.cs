@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Slipway.AppHost.Engine.Telemetry;
 
 namespace Slipway.Tests.Infrastructure;
 
@@ -27,6 +28,9 @@ sealed class OtlpSink : IAsyncDisposable
 
     /// <summary>What came to <c>/v1/traces</c>, <c>/v1/logs</c> or <c>/v1/metrics</c>: names and values stand in it as they are.</summary>
     public string Text(string path) => string.Concat(received.Where(r => r.Path == path).Select(r => Encoding.Latin1.GetString(r.Body)));
+
+    /// <summary>Every span that came.</summary>
+    public IReadOnlyList<Span> Spans => [.. received.Where(r => r.Path == "/v1/traces").SelectMany(r => OtlpTraces.Read(r.Body))];
 
     public static async Task<OtlpSink> Start()
     {

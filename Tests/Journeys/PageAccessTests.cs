@@ -18,6 +18,7 @@ public sealed class PageAccessTests(Platform platform, Browser browser) : Platfo
         [Permission.ViewProject] = Role.Viewer,
         [Permission.DeployApp] = Role.Editor,
         [Permission.ReadAudit] = Role.Creator,
+        [Permission.ManageNotifications] = Role.Creator,
     };
 
     [Fact]

@@ -31,7 +31,7 @@ static class MetricWords
 
     /// <summary>Where the numbers come from, where that is worth a word.</summary>
     public static string? Source(IReadOnlyList<string> sources) =>
-        sources.Contains("resource") ? "CPU and memory are the kubelet's own measurement: this cluster's container runtime does not label its detailed ones." : null;
+        sources is ["resource"] ? "CPU and memory are the kubelet's own measurement: this cluster's container runtime does not label its detailed ones." : null;
 
     private static string Bytes(double value)
     {

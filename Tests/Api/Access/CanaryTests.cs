@@ -24,6 +24,14 @@ public sealed class CanaryTests(Platform platform, Browser browser) : PlatformTe
         await user.Client.PatchApp(project, "shop", new() { Environment = new Dictionary<string, string?> { ["KEY"] = canary + "2" } });
         await user.Client.ChangePassword(new(TestUser.Password, canary + "password"));
         var token = (await user.Client.CreateToken(new("ci", Role.Editor, 1))).Secret;
+        await user.Client.CreateChannel(project, new()
+        {
+            Name = "hook",
+            Kind = ChannelKind.Webhook,
+            Events = [NotifiedEvent.RoleChanges],
+            Url = $"https://hooks.invalid/{canary}",
+            Secret = canary + "key",
+        });
         var invitation = (await user.Client.PutCollaborator(project, Names.Email(), new(Role.Viewer))).InvitationCode!;
         var setup = await user.Client.SetUpTwoFactor(new(canary + "password"));
         // Wrong in every way that a person gets wrong.
@@ -37,6 +45,7 @@ public sealed class CanaryTests(Platform platform, Browser browser) : PlatformTe
         string[] secrets = [canary, token, invitation, setup.Key, user.Tokens.RefreshToken.Split('.')[1], TestUser.Password];
         foreach (var path in (string[])["/api/me", "/api/projects", $"/api/projects/{project}", $"/api/projects/{project}/apps", $"/api/projects/{project}/apps/shop", $"/api/projects/{project}/apps/shop/releases",
             $"/api/projects/{project}/apps/shop/events", $"/api/projects/{project}/apps/shop/pods", $"/api/projects/{project}/collaborators", $"/api/projects/{project}/audit",
+            $"/api/projects/{project}/notifications/channels", $"/api/projects/{project}/notifications/deliveries",
             "/api/account/tokens", "/api/account/sessions", "/api/admin/users", "/api/admin/projects", "/api/admin/audit"])
         {
             using var answer = await user.Send(HttpMethod.Get, path);

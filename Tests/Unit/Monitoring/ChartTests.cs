@@ -23,6 +23,15 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void The_source_is_that_of_the_newest_numbers()
+    {
+        var young = Answer(Line("use", null, [No, 0.5, No, No], "resource"), Line("use", null, [No, No, 1, 1], "cadvisor"), Line("limit", null, [2, 2, 2, 2]));
+        Assert.Equal(["cadvisor"], MetricCharts.Sources([young, Answer()]));
+        Assert.Equal(["cadvisor", "resource"], MetricCharts.Sources([young, Answer(Line("use", null, [No, 1, 1, No], "resource"))]));
+        Assert.Empty(MetricCharts.Sources([Answer(Line("use", null, [No, No, No, No], "resource"))]));
+    }
+
+    [Fact]
     public void Restarts_are_counted_from_point_to_point()
     {
         // Three before anybody looked, a pod that is gone, a new one that has crashed twice already, and a gap.
@@ -54,6 +63,10 @@ public sealed class ChartTests
         var apart = MetricsGaps.Explain(View(["resource"], Answer(Line("use", null, [1, 1, 1, 1]))), Window, since);
         Assert.Null(apart.Trouble);
         Assert.Equal(MetricsProblem.NotMeasured, apart.Charts.Single(c => c.Kind is MetricKind.NetworkIn).Trouble!.Problem);
+
+        var silent = View(["cadvisor"], Answer(Line("use", null, [1, 1, 1, 1])));
+        Assert.Null(MetricsGaps.Explain(silent, Window, since).Charts.Single(c => c.Kind is MetricKind.NetworkOut).Trouble);
+        Assert.Equal(MetricsProblem.NotMeasured, MetricsGaps.Explain(silent, Window, Window.To.AddMinutes(-3)).Charts.Single(c => c.Kind is MetricKind.NetworkOut).Trouble!.Problem);
     }
 
     [Fact]
