@@ -1,3 +1,4 @@
+using Slipway.Api.Accounts;
 using Slipway.Tests.Infrastructure;
 
 [assembly: AssemblyFixture(typeof(Platform))]
@@ -10,9 +11,8 @@ public sealed class Platform : IAsyncDisposable
     private readonly Lazy<TestCluster> cluster = new(() => new());
     private readonly Lazy<Task<(TestDatabase Database, ApiProcess Api)>> shared = new(StartShared);
 
-    private readonly Lazy<Task<(TestUser Owner, string Project, string App)>> project;
-
-    public Platform() => project = new(StartProject);
+    private readonly SemaphoreSlim one = new(1);
+    private (TestUser Owner, string Project, string App, DateTime SignedIn)? project;
 
     internal TestCluster Cluster => cluster.Value;
 
@@ -23,8 +23,26 @@ public sealed class Platform : IAsyncDisposable
     /// <summary>A new person at the shared API.</summary>
     internal async Task<TestUser> NewUser() => await TestUser.Register(await Api());
 
-    /// <summary>A project with one stopped app that any test may look at and none may change.</summary>
-    internal Task<(TestUser Owner, string Project, string App)> Shared() => project.Value;
+    /// <summary>A project with one stopped app that any test may look at and none may change. Its owner's access token is good for ten minutes more.</summary>
+    internal async Task<(TestUser Owner, string Project, string App)> Shared()
+    {
+        await one.WaitAsync();
+        try
+        {
+            var found = project ??= await StartProject();
+            if (DateTime.UtcNow - found.SignedIn > SessionTokens.Lifetime - TimeSpan.FromMinutes(10))
+            {
+                found = (await TestUser.Again(await Api(), found.Owner.Email), found.Project, found.App, DateTime.UtcNow);
+                project = found;
+            }
+
+            return (found.Owner, found.Project, found.App);
+        }
+        finally
+        {
+            one.Release();
+        }
+    }
 
     /// <summary>The end of the shared API's log; empty where no test used it.</summary>
     internal string LogTail() => shared is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? shared.Value.Result.Api.Tail(60) : "";
@@ -45,12 +63,12 @@ public sealed class Platform : IAsyncDisposable
         }
     }
 
-    private async Task<(TestUser, string, string)> StartProject()
+    private async Task<(TestUser, string, string, DateTime)> StartProject()
     {
-        var owner = await NewUser();
+        var (owner, signedIn) = (await NewUser(), DateTime.UtcNow);
         var name = await owner.NewProject("shared");
         await owner.Client.CreateApp(name, PlatformTest.Small("shop") with { Stopped = true });
-        return (owner, name, "shop");
+        return (owner, name, "shop", signedIn);
     }
 
     private static async Task<(TestDatabase, ApiProcess)> StartShared()

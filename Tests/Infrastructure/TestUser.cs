@@ -45,6 +45,14 @@ sealed class TestUser : IDisposable
         return user;
     }
 
+    /// <summary>Somebody who has an account, in a session of their own.</summary>
+    public static async Task<TestUser> Again(ApiProcess api, string email)
+    {
+        var user = new TestUser(api, email);
+        await user.SignIn();
+        return user;
+    }
+
     /// <summary>Somebody who was signed in by other means than a password.</summary>
     public static TestUser With(ApiProcess api, string email, TokenResponse tokens)
     {
