@@ -81,7 +81,7 @@ internal sealed class CrashRecorder(ClusterState cluster, CrashStore store, Last
 
         seen.UnionWith(ends.Select(e => e.Key).Where(known.Contains));
         await Parallel.ForEachAsync(ends.Where(e => !known.Contains(e.Key)).Take(MostPending - pending.Count), new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancel }, async (e, stop) =>
-            pending[e.Key] = new(e.Id, e.Pod.Release, e.Pod.Name, e.Pod.Uid, e.Key.Name, e.Run, e.End, e.End.EndedAt ?? time.GetUtcNow(), await lastLines.Read(e.Id, e.Pod, e.End, stop)));
+            pending[e.Key] = new(e.Id, e.Pod.Release, e.Pod.Name, e.Pod.Uid, e.Key.Name, e.Run, e.End, e.End.EndedAt ?? time.GetUtcNow(), await lastLines.Read(e.Id, e.Pod, e.Run, e.End, stop)));
         foreach (var (key, crash) in pending)
         {
             await store.Store(crash, cancel);

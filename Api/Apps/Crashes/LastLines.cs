@@ -18,20 +18,22 @@ internal sealed class LastLines(PodLog log, ClusterState cluster, TimeProvider t
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>The lines of a run of a pod's container; none where the cluster does not have them any more.</summary>
-    public async Task<IReadOnlyList<LogLine>> Read(Guid app, ObservedPod pod, ObservedEnd end, CancellationToken cancel)
+    public async Task<IReadOnlyList<LogLine>> Read(Guid app, ObservedPod pod, int run, ObservedEnd end, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
-            // By now another run may have begun, whether or not that was seen already: what belongs to which is told by its times.
-            var now = cluster.Observe(app).Pods.FirstOrDefault(p => p.Uid == pod.Uid) ?? pod;
+            // By now another run may have begun: which log is this run's is what the cluster says of the container before and after it gave the log.
+            if (LogOf(app, pod, run) is not { } isPrevious)
+            {
+                return [];
+            }
+
             try
             {
-                foreach (var previous in now.Container?.Ended is null ? (bool[])[true, false] : [false, true])
+                var lines = await Read(pod, isPrevious, cancel);
+                if (LogOf(app, pod, run) == isPrevious && Of(end, lines) is { Count: > 0 } own)
                 {
-                    if (Of(end, await Read(now, previous, cancel)) is { Count: > 0 } lines)
-                    {
-                        return lines;
-                    }
+                    return own;
                 }
             }
             catch (Exception e) when (!cancel.IsCancellationRequested && e is HttpRequestException or IOException or TimeoutException or ClusterRefusedException or OperationCanceledException)
@@ -48,18 +50,31 @@ internal sealed class LastLines(PodLog log, ClusterState cluster, TimeProvider t
         }
     }
 
-    /// <summary>The lines that were written between the start and the end of a run, the newest of them if they are too many. Pure.</summary>
+    /// <summary>The log of a run as it is kept: its newest lines if they are too many, and none where it began before the run or after its end. Pure.</summary>
     internal static IReadOnlyList<LogLine> Of(ObservedEnd end, IReadOnlyList<LogLine> lines)
     {
-        var own = lines.Where(l => l.At is not { } at || ((end.StartedAt is not { } start || at >= start - Second) && (end.EndedAt is not { } ended || at <= ended + Second)))
-            .TakeLast(CrashSnapshot.MostLines).Select(l => l.Text.Length > LongestLine ? l with { Text = string.Concat(l.Text.AsSpan(0, LongestLine - 1), "…") } : l).ToList();
-        var (room, first) = (MostCharacters, own.Count);
-        while (first > 0 && room >= own[first - 1].Text.Length)
+        // What the cluster knows may be behind what the node does, which then gives the log of another run.
+        if (lines.Select(l => l.At).FirstOrDefault(at => at is not null) is { } first
+            && ((end.StartedAt is { } start && first < start - Second) || (end.EndedAt is { } ended && first > ended + Second)))
         {
-            room -= own[--first].Text.Length;
+            return [];
         }
 
-        return own[first..];
+        var own = lines.TakeLast(CrashSnapshot.MostLines).Select(l => l.Text.Length > LongestLine ? l with { Text = string.Concat(l.Text.AsSpan(0, LongestLine - 1), "…") } : l).ToList();
+        var (room, from) = (MostCharacters, own.Count);
+        while (from > 0 && room >= own[from - 1].Text.Length)
+        {
+            room -= own[--from].Text.Length;
+        }
+
+        return own[from..];
+    }
+
+    // Whether it is the log of the previous run or of the current one; null where the cluster keeps it no more.
+    private bool? LogOf(Guid app, ObservedPod pod, int run)
+    {
+        var now = cluster.Observe(app).Pods.FirstOrDefault(p => p.Uid == pod.Uid) ?? pod;
+        return now.Container is { } container && Milestones.RunsOf(container).FirstOrDefault(r => r.Run == run) is { Run: > 0 } found ? found.IsPrevious : null;
     }
 
     private async Task<IReadOnlyList<LogLine>> Read(ObservedPod pod, bool previous, CancellationToken cancel)

@@ -89,22 +89,23 @@ internal static class Milestones
     }
 
     /// <summary>How the runs of a pod's container ended, as far as the cluster still says; run 1 is the first one.</summary>
-    internal static IEnumerable<(int Run, ObservedEnd End)> EndsOf(ObservedPod pod)
-    {
-        if (pod.DeletedAt is not null || pod.Container is not { } container)
-        {
-            yield break;
-        }
+    internal static IEnumerable<(int Run, ObservedEnd End)> EndsOf(ObservedPod pod) =>
+        pod.DeletedAt is not null || pod.Container is not { } container ? []
+            : RunsOf(container).Where(r => r.End.Reason is not ("StartError" or "ContainerCannotRun")).Select(r => (r.Run, r.End));
 
+    /// <summary>The runs of a container that the cluster says the end of (at most two of them), and whether its log calls them the previous one.</summary>
+    internal static IEnumerable<(int Run, ObservedEnd End, bool IsPrevious)> RunsOf(ObservedContainer container)
+    {
         // The end of a container whose number of restarts is n is the end of its (n+1)th run; the one before it was the nth. While it waits
         // to be started again, the kubelet has moved the end to the last one, and the number has not grown yet (convertToAPIContainerStatuses).
-        var last = container.WaitingReason is null ? container.Restarts : container.Restarts + 1;
-        foreach (var (run, end) in ((int, ObservedEnd?)[])[(last, container.LastEnded), (container.Restarts + 1, container.Ended)])
+        if (container.LastEnded is { } last)
         {
-            if (end is not null && end.Reason is not ("StartError" or "ContainerCannotRun"))
-            {
-                yield return (run, end);
-            }
+            yield return (container.WaitingReason is null ? container.Restarts : container.Restarts + 1, last, true);
+        }
+
+        if (container.Ended is { } end)
+        {
+            yield return (container.Restarts + 1, end, false);
         }
     }
 

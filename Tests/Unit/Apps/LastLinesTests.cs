@@ -10,10 +10,13 @@ public sealed class LastLinesTests
     private static readonly ObservedEnd End = new(7, "Error", null, null, Start, Start.AddSeconds(10));
 
     [Fact]
-    public void Lines_of_another_run_are_left_out()
+    public void The_log_of_another_run_is_none_of_this_one()
     {
-        LogLine[] lines = [Line(-30, "of the run before"), Line(0.2, "first"), Line(10.9, "last"), Line(15, "of the next run"), new("pod", null, "without a time")];
-        Assert.Equal(["first", "last", "without a time"], LastLines.Of(End, lines).Select(l => l.Text));
+        LogLine[] own = [new("pod", null, "without a time"), Line(0.2, "first"), Line(10.9, "last"), Line(15, "written late")];
+        Assert.Equal(["without a time", "first", "last", "written late"], LastLines.Of(End, own).Select(l => l.Text));
+        Assert.Empty(LastLines.Of(End, [Line(-1.2, "of the run before"), Line(0.2, "and its end")]));
+        Assert.Empty(LastLines.Of(End, [Line(11.2, "of the next run")]));
+        Assert.Empty(LastLines.Of(End, []));
     }
 
     [Fact]
