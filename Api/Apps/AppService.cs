@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Slipway.Api.Apps.Observing;
 using Slipway.Api.Cluster.Reconciling;
 using Slipway.Api.Http;
 using Slipway.Api.Projects;
@@ -228,7 +229,7 @@ public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box,
     private async Task Ask(ProjectScope scope, AppRow app, Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken cancel)
     {
         await WorkQueue.Ask(db, WorkTarget.App, app.Id, cancel);
-        await db.Database.ExecuteSqlAsync($"SELECT pg_notify('slipway_app_changed', {$"{scope.Project.Id}:{app.Id}"})", cancel);
+        await AppChanges.Announce(db, scope.Project.Id, app.Id, cancel);
         await transaction.CommitAsync(cancel);
     }
 

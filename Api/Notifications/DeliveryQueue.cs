@@ -1,5 +1,5 @@
 using Npgsql;
-using NpgsqlTypes;
+using Slipway.Api.Storage;
 using Slipway.Contracts;
 
 namespace Slipway.Api.Notifications;
@@ -37,8 +37,7 @@ sealed class DeliveryQueue(NpgsqlDataSource database)
             SELECT d.id, d.claimed_by, d.attempts, now() - d.asked_at, c.id, c.kind, c.target, c.secret, n.id, n.event, n.state, p.name, n.app, n.rule, n.title, n.text, n.at
             FROM claimed d JOIN notification_channels c ON c.id = d.channel_id JOIN notifications n ON n.id = d.notification_id JOIN projects p ON p.id = n.project_id
             """);
-        command.Parameters.Add(new() { Value = most });
-        command.Parameters.Add(new() { Value = Lease, NpgsqlDbType = NpgsqlDbType.Interval });
+        command.Add(most, Lease);
         var taken = new List<DeliveryClaim>();
         await using var r = await command.ExecuteReaderAsync(cancel);
         while (await r.ReadAsync(cancel))
@@ -87,11 +86,7 @@ sealed class DeliveryQueue(NpgsqlDataSource database)
     private async Task Execute(string sql, CancellationToken cancel, params object[] values)
     {
         await using var command = database.CreateCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(value is TimeSpan ? new() { Value = value, NpgsqlDbType = NpgsqlDbType.Interval } : new() { Value = value });
-        }
-
+        command.Add(values);
         await command.ExecuteNonQueryAsync(cancel);
     }
 }

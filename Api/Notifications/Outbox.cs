@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
 
@@ -34,11 +33,7 @@ static class Outbox
     public static async Task Store(NpgsqlConnection connection, Note note, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
-        foreach (var value in (object?[])[Guid.CreateVersion7(note.At), note.ProjectId, note.Key, note.Event.ToString(), note.State, note.App, note.Rule, Plain(note.Title), Plain(note.Text), note.At.UtcDateTime])
-        {
-            command.Parameters.Add(value is null ? new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text } : new() { Value = value });
-        }
-
+        command.Add(Guid.CreateVersion7(note.At), note.ProjectId, note.Key, note.Event.ToString(), note.State, note.App, note.Rule, Plain(note.Title), Plain(note.Text), note.At.UtcDateTime);
         await command.ExecuteNonQueryAsync(cancel);
     }
 

@@ -109,7 +109,7 @@ internal sealed class CrashStore(NpgsqlDataSource database)
     {
         foreach (var value in values)
         {
-            command.Parameters.Add(new() { NpgsqlDbType = type, Value = value ?? DBNull.Value });
+            command.AddAs(type, value);
         }
     }
 }
