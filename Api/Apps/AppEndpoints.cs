@@ -12,7 +12,7 @@ static class AppEndpoints
     public static void MapApps(this IEndpointRouteBuilder routes)
     {
         var apps = routes.MapGroup("/api/projects/{project}/apps").WithTags("Apps");
-        apps.MapGet("", List).Needs(Permission.ViewProject).WithSummary("The project's apps");
+        apps.MapGet("", List).Needs(Permission.ViewProject).WithMetadata(new AppPage.Ahead()).WithSummary("The project's apps");
         apps.MapPost("", Create).Needs(Permission.DeployApp).Audited("app.deploy").WithSummary("Deploy an image as a new app");
         apps.MapGet("{app}", Get).Needs(Permission.ViewProject).WithSummary("One app");
         apps.MapPatch("{app}", Patch).Needs(Permission.DeployApp).Audited("app.change").WithSummary("Change an app: a new release");
@@ -23,8 +23,9 @@ static class AppEndpoints
     }
 
     static async Task<Results<Ok<Page<AppView>>, ProblemHttpResult>> List(
-        [AsParameters] PageParameters page, ProjectScope scope, AppService apps, CancellationToken cancel) =>
-        page.Refuse("name", "createdAt", "updatedAt") is { } refusal ? refusal : TypedResults.Ok(await apps.List(scope, page, cancel));
+        [AsParameters] PageParameters page, ProjectScope scope, AppService apps, HttpContext context, CancellationToken cancel) =>
+        page.Refuse("name", "createdAt", "updatedAt") is { } refusal ? refusal
+            : TypedResults.Ok(await apps.List(scope, page, context.Features.Get<AppPage>(), cancel));
 
     static async Task<Results<Created<AppView>, ProblemHttpResult>> Create(CreateApp request, ProjectScope scope, AppService apps, CancellationToken cancel) =>
         AppRules.Check(request) is { Count: > 0 } errors ? Problems.Invalid(errors) : await apps.Create(scope, request, cancel);

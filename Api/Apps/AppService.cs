@@ -21,16 +21,16 @@ public enum AppAction
 /// <summary>What happens to apps. Every change is one transaction: the row, its release, its timeline entry and the work item, or nothing.</summary>
 public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box, TimeProvider time)
 {
-    // Compiled, because every page that shows a project asks it.
-    private static readonly Func<SlipwayDb, Guid, int, int, IAsyncEnumerable<Counted>> UsualPage = EF.CompileAsyncQuery((SlipwayDb db, Guid project, int skip, int take) =>
-        db.Apps.AsNoTracking().Where(a => a.ProjectId == project).OrderBy(a => a.Name).Skip(skip).Take(take)
-            .Select(a => new Counted(a, db.Apps.Count(all => all.ProjectId == project))));
-
-    private sealed record Counted(AppRow App, int Total);
-
     /// <summary>A page of a project's apps.</summary>
-    public async Task<Page<AppView>> List(ProjectScope scope, PageParameters page, CancellationToken cancel)
+    /// <param name="ahead">What was asked ahead; null: nothing.</param>
+    internal async Task<Page<AppView>> List(ProjectScope scope, PageParameters page, AppPage? ahead, CancellationToken cancel)
     {
+        // Who is visiting is not in the project, and beyond the last page nothing says how many there are.
+        if (ahead is not null && ahead.Parameters == page && !scope.IsVisiting && (ahead.Apps.Count > 0 || page.Skip == 0))
+        {
+            return await Page(scope, ahead.Apps, ahead.Total, cancel);
+        }
+
         var apps = db.Apps.Where(a => a.ProjectId == scope.Project.Id);
         if (page.SearchPattern is { } pattern)
         {
@@ -45,11 +45,14 @@ public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box,
             _ => page.Order(apps, a => a.Name),
         };
         // The database counts once for all rows of the page, in the same question.
-        var found = page is { SearchPattern: null, Sort: null or "name" }
-            ? await UsualPage(db, scope.Project.Id, page.Skip, page.Take).ToListAsync(cancel)
-            : await ordered.Skip(page.Skip).Take(page.Take).AsNoTracking().Select(a => new Counted(a, apps.Count())).ToListAsync(cancel);
+        var found = await ordered.Skip(page.Skip).Take(page.Take).AsNoTracking().Select(a => new { App = a, Total = apps.Count() }).ToListAsync(cancel);
         var total = found is [var first, ..] ? first.Total : page.Skip == 0 ? 0 : await apps.CountAsync(cancel);
-        var rows = await views.WithReleases([.. found.Select(f => f.App)], cancel);
+        return await Page(scope, [.. found.Select(f => f.App)], total, cancel);
+    }
+
+    private async Task<Page<AppView>> Page(ProjectScope scope, IReadOnlyList<AppRow> apps, int total, CancellationToken cancel)
+    {
+        var rows = await views.WithReleases(apps, cancel);
         return new([.. rows.Select(r => views.Of(scope.Project.Name, r.App, r.Release))], total);
     }
 

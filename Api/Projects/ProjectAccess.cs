@@ -32,21 +32,12 @@ static class ProjectAccess
 
     private sealed record Found(ProjectRow Project, Role? Role);
 
-    // The same for somebody who comes with a session, as one question: nearly every request of the portal is one.
-    private static readonly Func<SlipwayDb, string, Guid, DateTimeOffset, Task<Arrival?>> UserAndProject = EF.CompileAsyncQuery(
-        (SlipwayDb db, string name, Guid sessionId, DateTimeOffset now) =>
-            (from session in db.Sessions
-             join person in db.Users on session.UserId equals person.Id
-             where session.Id == sessionId && session.ExpiresAt > now && person.DisabledAt == null
-             from row in db.Projects.AsNoTracking().Where(p => p.Name == name && p.DeletedAt == null && p.NamespaceUid != null).DefaultIfEmpty()
-             select new Arrival(new CurrentUser(person.Id, person.Email!, person.IsAdministrator, session.Id, null), row,
-                 db.Collaborators.Where(c => c.ProjectId == row!.Id && c.UserId == person.Id).Select(c => (Role?)c.Role).FirstOrDefault())).FirstOrDefault());
-
-    private sealed record Arrival(CurrentUser User, ProjectRow? Project, Role? Role);
-
-    public static void AddProjectAccess(this IServiceCollection services) =>
+    public static void AddProjectAccess(this IServiceCollection services)
+    {
+        services.AddSingleton<Arrivals>();
         services.AddScoped(provider => provider.GetRequiredService<IHttpContextAccessor>().HttpContext!.Features.Get<ProjectScope>()
             ?? throw new InvalidOperationException("The endpoint is about no project: it must declare what it needs there."));
+    }
 
     /// <summary>Runs before parameters are bound, so that what a stranger sends is not even looked at.</summary>
     public static void UseEndpointAccess(this IApplicationBuilder app) => app.Use(async (context, next) =>
@@ -70,7 +61,7 @@ static class ProjectAccess
             return await CurrentUser.OfSession(db, session, now);
         }
 
-        var arrival = await UserAndProject(db, name, session, now);
+        var arrival = await context.RequestServices.GetRequiredService<Arrivals>().Of(context, endpoint, session, name, now);
         context.Features.Set(arrival);
         return arrival?.User;
     }

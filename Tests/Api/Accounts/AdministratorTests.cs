@@ -79,6 +79,40 @@ public sealed class AdministratorTests(Platform platform, AdministratorStage sta
     }
 
     [Fact]
+    public async Task A_page_of_apps_is_the_same_to_everybody_who_may_see_it()
+    {
+        using var owner = await TestUser.Register(stage.Api);
+        using var stranger = await TestUser.Register(stage.Api);
+        using var program = owner.Program(stage.Api, await owner.Client.CreateToken(new("reads", Role.Viewer, 1)));
+        var (project, empty) = (await owner.NewProject("page"), await owner.NewProject("empty"));
+        foreach (var name in (string[])["cherry", "apple", "banana"])
+        {
+            await owner.Client.CreateApp(project, Small(name) with { Stopped = true });
+        }
+
+        foreach (var who in (TestUser[])[owner, program, Administrator])
+        {
+            var all = await who.Client.Apps(project);
+            Assert.Equal(["apple", "banana", "cherry"], all.Items.Select(a => a.Name));
+            Assert.Equal(3, all.Total);
+            Assert.All(all.Items, a => Assert.Equal((AppState.Stopped, 1), (a.Status.State, a.Release)));
+            var second = await who.Client.Apps(project, new() { Offset = 1, Limit = 1 });
+            Assert.Equal(["banana"], second.Items.Select(a => a.Name));
+            Assert.Equal(3, second.Total);
+            var beyond = await who.Client.Apps(project, new() { Offset = 3 });
+            Assert.Equal((0, 3), (beyond.Items.Count, beyond.Total));
+            var none = await who.Client.Apps(empty);
+            Assert.Equal((0, 0), (none.Items.Count, none.Total));
+        }
+
+        await stranger.Client.Apps(project).IsRefused(HttpStatusCode.NotFound);
+        await owner.Client.PutCollaborator(project, stranger.Email, new(Role.Viewer));
+        Assert.Equal(3, (await stranger.Client.Apps(project)).Total);
+        await owner.Client.RemoveCollaborator(project, stranger.Email);
+        await stranger.Client.Apps(project).IsRefused(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task An_administrator_looks_into_every_project_and_changes_none()
     {
         using var owner = await TestUser.Register(stage.Api);
