@@ -74,9 +74,9 @@ public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box,
             CreatedAt = now,
             UpdatedAt = now,
             Release = 1,
-            Generation = 1,
             Stopped = request.Stopped,
         };
+        app.Change();
         var release = Release(app, SpecChanges.From(request), request.Environment, scope.User.Email, "Created");
         await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         var locked = await db.Database.SqlQuery<Guid>($"SELECT id AS \"Value\" FROM projects WHERE id = {scope.Project.Id} AND deleted_at IS NULL FOR SHARE").ToListAsync(cancel);
@@ -178,7 +178,7 @@ public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box,
             return TypedResults.Ok(views.Of(scope.Project.Name, app, release));
         }
 
-        app.Generation++;
+        app.Change();
         app.Stopped = action is AppAction.Stop;
         app.RestartedAt = action is AppAction.Restart ? time.GetUtcNow() : app.RestartedAt;
         db.Add(action switch
@@ -205,7 +205,7 @@ public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box,
         if (app.DeletedAt is null)
         {
             app.DeletedAt = time.GetUtcNow();
-            app.Generation++;
+            app.Change();
             db.Add(Entry(app, TimelineKind.Deleting, "Deletion was asked for", scope.User.Email));
             await db.SaveChangesAsync(cancel);
             await Ask(scope, app, transaction, cancel);
@@ -218,7 +218,7 @@ public sealed class AppService(SlipwayDb db, AppViews views, EnvironmentBox box,
         Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, CancellationToken cancel)
     {
         app.Release++;
-        app.Generation++;
+        app.Change();
         app.UpdatedAt = time.GetUtcNow();
         // A new release is a new try: what was wrong with the last one is not known of this one.
         (app.ProblemReason, app.ProblemDetail) = (null, null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Slipway.Contracts;
 
@@ -129,6 +130,16 @@ public sealed class AppRow
 
     /// <summary>The same in full sentences.</summary>
     public string? ProblemDetail { get; set; }
+
+    /// <summary>The W3C trace context of the newest request that changed it, until its replicas were ready; null where nothing is traced.</summary>
+    public string? TraceParent { get; set; }
+
+    /// <summary>Counts a change of what is wanted, made by the request of now.</summary>
+    public void Change()
+    {
+        Generation++;
+        TraceParent = Activity.Current?.Id;
+    }
 }
 
 /// <summary>What an app's pods run: everything of a release but the environment's values.</summary>

@@ -169,7 +169,6 @@ internal sealed class TimelineRecorder(
         private const int MostKeys = 200;
         private readonly Queue<string> order = new();
         private string? traceParent;
-        private int traced;
 
         public HashSet<string> Keys { get; } = [];
 
@@ -178,10 +177,7 @@ internal sealed class TimelineRecorder(
         public void Take(TimelineStore.Asked app)
         {
             Asked = app.App;
-            if (app.TraceParent is { } parent)
-            {
-                (traceParent, traced) = (parent, app.App.Release);
-            }
+            traceParent = app.TraceParent;
         }
 
         public void Remember(string key)
@@ -199,7 +195,7 @@ internal sealed class TimelineRecorder(
         /// <summary>Ends the trace that began with the click.</summary>
         public void TraceReady(Milestone ready)
         {
-            if (traceParent is { } parent && traced == ready.Release && Asked is { } app && ActivityContext.TryParse(parent, null, isRemote: true, out var context))
+            if (traceParent is { } parent && Asked is { } app && app.Release == ready.Release && ActivityContext.TryParse(parent, null, isRemote: true, out var context))
             {
                 using var activity = Source.StartActivity("ready", ActivityKind.Internal, context, startTime: app.ReleasedAt);
                 activity?.SetTag("slipway.project", app.Project).SetTag("slipway.app", app.Name).SetTag("slipway.release", ready.Release);

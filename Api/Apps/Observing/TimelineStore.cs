@@ -15,7 +15,7 @@ internal sealed class TimelineStore(IDbContextFactory<SlipwayDb> databases, Npgs
     /// </summary>
     public const int Kept = 500, KeptAtMost = 2000;
 
-    /// <summary>What is wanted of an app now, and the trace of the request that asked for it while it is worked on.</summary>
+    /// <summary>What is wanted of an app now, and the trace of the request that asked for it until it is ready.</summary>
     public sealed record Asked(DesiredApp App, string? TraceParent);
 
     /// <summary>What is wanted of these apps; those that are no more are left out.</summary>
@@ -25,11 +25,9 @@ internal sealed class TimelineStore(IDbContextFactory<SlipwayDb> databases, Npgs
         var rows = await (from app in db.Apps.AsNoTracking()
                           join release in db.Releases.AsNoTracking() on new { AppId = app.Id, Number = app.Release } equals new { release.AppId, release.Number }
                           join project in db.Projects on app.ProjectId equals project.Id
-                          join item in db.WorkItems.Where(w => w.Target == WorkTarget.App) on app.Id equals item.TargetId into items
-                          from item in items.DefaultIfEmpty()
                           where ids.Contains(app.Id)
-                          select new { App = app, Release = release, Project = project.Name, Trace = item == null ? null : item.TraceParent }).ToListAsync(cancel);
-        return rows.ToDictionary(r => r.App.Id, r => new Asked(DesiredApp.From(r.Project, r.App, r.Release), r.Trace));
+                          select new { App = app, Release = release, Project = project.Name }).ToListAsync(cancel);
+        return rows.ToDictionary(r => r.App.Id, r => new Asked(DesiredApp.From(r.Project, r.App, r.Release), r.App.TraceParent));
     }
 
     /// <summary>The ids of all apps, a page at a time.</summary>
@@ -57,6 +55,7 @@ internal sealed class TimelineStore(IDbContextFactory<SlipwayDb> databases, Npgs
         if (written.Count > 0)
         {
             var fresh = items.Where(i => written.Contains((i.AppId, i.Key))).ToList();
+            await EndTraces(connection, [.. fresh.Where(i => i.Kind is TimelineKind.Ready)], cancel);
             await DeployNotes.Store(connection, await Conclude(connection, "ready_at", [.. fresh.Where(i => i.Kind is TimelineKind.Ready)], cancel), cancel);
             await DeployNotes.Store(connection, await Conclude(connection, "failed_at", [.. fresh.Where(i => i.Kind is TimelineKind.Failed)], cancel), cancel);
             await Prune(connection, [.. fresh.Where(i => i.Kind is TimelineKind.Crashed or TimelineKind.Ready).Select(i => i.AppId).Distinct()], cancel);
@@ -100,6 +99,23 @@ internal sealed class TimelineStore(IDbContextFactory<SlipwayDb> databases, Npgs
         }
 
         return written;
+    }
+
+    // What was ready once may become ready again, and then no request led to it.
+    private static async Task EndTraces(NpgsqlConnection connection, IReadOnlyList<Milestone> ready, CancellationToken cancel)
+    {
+        if (ready.Count == 0)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand(
+            """
+            UPDATE apps SET trace_parent = NULL FROM unnest($1::uuid[], $2::integer[]) AS i(app_id, release)
+            WHERE apps.id = i.app_id AND apps.release = i.release AND apps.trace_parent IS NOT NULL
+            """, connection);
+        command.Add(ready.Select(i => i.AppId).ToArray(), ready.Select(i => i.Release).ToArray());
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
     // Answers what became of releases for the first time; that one fails that was ready once is no news of a deployment.
