@@ -33,6 +33,28 @@ sealed class AlertIntake(SlipwayDb db, NotificationSignal signal, TimeProvider t
         signal.Set();
     }
 
+    /// <summary>
+    /// Ends what is open and was not spoken of since <paramref name="heard"/>. Alertmanager repeats what goes on, so it knows nothing of
+    /// these any more: its data was lost, or the app's labels are others now.
+    /// </summary>
+    public async Task Forget(DateTimeOffset heard, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({TakingLock})", cancel);
+        var now = time.GetUtcNow();
+        foreach (var row in await db.Alerts.Where(a => a.EndedAt == null && a.SeenAt < heard).ToListAsync(cancel))
+        {
+            row.EndedAt = row.SeenAt > row.StartedAt ? row.SeenAt : row.StartedAt;
+            await db.SaveChangesAsync(cancel);
+            var project = await db.Projects.AsNoTracking().Where(p => p.Id == row.ProjectId).Select(p => new Named(p.Id, p.Name)).SingleOrDefaultAsync(cancel);
+            var app = await db.Apps.AsNoTracking().Where(a => a.Id == row.AppId).Select(a => new Named(a.Id, a.Name)).SingleOrDefaultAsync(cancel);
+            await Tell(row, new(project, app), now, cancel, AlertText.Unheard(now - row.SeenAt));
+        }
+
+        await transaction.CommitAsync(cancel);
+        signal.Set();
+    }
+
     private async Task Take(AlertmanagerAlert alert, DateTimeOffset now, CancellationToken cancel)
     {
         if (alert.Label("alertname") is not { } rule || await Place(alert, cancel) is not { } place)
@@ -76,7 +98,7 @@ sealed class AlertIntake(SlipwayDb db, NotificationSignal signal, TimeProvider t
         await Tell(row, place, now, cancel);
     }
 
-    private async Task Tell(AlertRow row, Where place, DateTimeOffset now, CancellationToken cancel)
+    private async Task Tell(AlertRow row, Where place, DateTimeOffset now, CancellationToken cancel, string? why = null)
     {
         var isOpen = row.EndedAt is null;
         if (place.Project is not { } project || isOpen == (row.Told % 2 == 1))
@@ -95,7 +117,7 @@ sealed class AlertIntake(SlipwayDb db, NotificationSignal signal, TimeProvider t
         await db.SaveChangesAsync(cancel);
         if (!silenced)
         {
-            await Outbox.Store(db, AlertText.Note(row, project.Id, place.App?.Name ?? project.Name, place.App?.Name, now), cancel);
+            await Outbox.Store(db, AlertText.Note(row, project.Id, place.App?.Name ?? project.Name, place.App?.Name, now, why), cancel);
         }
 
         if (place.App is { } changed)

@@ -12,5 +12,6 @@ static class AlertServices
         builder.Services.AddScoped<AlertIntake>();
         builder.Services.AddScoped<AlertQueries>();
         builder.Services.AddScoped<AlertSettings>();
+        builder.Services.AddHostedService<AlertForgetting>();
     }
 }

@@ -49,8 +49,9 @@ public sealed class ReplicaTests(Platform platform) : PlatformTest(platform)
         var made = meters.Select(m => m.Calls.Where(c => c.Method == "POST" && c.Path.StartsWith($"/apis/apps/v1/namespaces/{project}/deployments", StringComparison.Ordinal)).ToList()).ToList();
         TestContext.Current.TestOutputHelper?.WriteLine($"Deployments made: {made[0].Count} and {made[1].Count}");
         Assert.All(made, calls => Assert.NotEmpty(calls));
-        Assert.Equal(Count, made.Sum(calls => calls.Count));
-        Assert.All(made.SelectMany(calls => calls), call => Assert.Equal((int)HttpStatusCode.Created, call.Status));
+        Assert.Equal(Count, made.Sum(calls => calls.Count(c => c.Status == (int)HttpStatusCode.Created)));
+        // Where many are counted at once, the cluster's quota may ask for one to be sent again; nothing was made then.
+        Assert.All(made.SelectMany(calls => calls).Where(c => c.Status != (int)HttpStatusCode.Created), call => Assert.Contains("resourcequotas", call.Refusal, StringComparison.Ordinal));
 
         // Each object was written a bounded number of times, and by one of the two only.
         var writers = meters.SelectMany((meter, i) => meter.Calls.Where(c => c.Writes && c.Path.StartsWith($"/apis/apps/v1/namespaces/{project}/deployments/", StringComparison.Ordinal))

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Slipway.Tests.Infrastructure;
 
 /// <summary>A call to the cluster's API.</summary>
-sealed record ClusterCall(string Method, string Path, string Query, int Status)
+/// <param name="Refusal">What the cluster said where it refused; null where it did not.</param>
+sealed record ClusterCall(string Method, string Path, string Query, int Status, string? Refusal)
 {
     /// <summary>Whether it changes something (and is not a question about rights).</summary>
     public bool Writes => Method is not ("GET" or "HEAD") && !Path.Contains("/authorization.k8s.io/", StringComparison.Ordinal);
@@ -81,7 +82,13 @@ sealed class ClusterMeter : IAsyncDisposable
         try
         {
             using var answer = await cluster.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.RequestAborted);
-            calls.Enqueue(new(asked.Method, asked.Path, asked.QueryString.ToString(), (int)answer.StatusCode));
+            if (!answer.IsSuccessStatusCode)
+            {
+                await answer.Content.LoadIntoBufferAsync(context.RequestAborted);
+            }
+
+            calls.Enqueue(new(asked.Method, asked.Path, asked.QueryString.ToString(), (int)answer.StatusCode,
+                answer.IsSuccessStatusCode ? null : await answer.Content.ReadAsStringAsync(context.RequestAborted)));
             context.Response.StatusCode = (int)answer.StatusCode;
             foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(h => h.Key != "Transfer-Encoding"))
             {

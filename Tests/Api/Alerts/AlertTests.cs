@@ -59,6 +59,31 @@ public sealed class AlertTests(Platform platform, NotificationStage stage) : Pla
     }
 
     [Fact]
+    public async Task An_alert_that_Alertmanager_forgets_counts_as_over_until_it_speaks_of_it_again()
+    {
+        using var user = await stage.NewUser();
+        var project = await NewProject(user, "forgotten");
+        await Post(Alert("firing", project, "shop", "AppDown", "k1"));
+        var impatient = await ApiProcess.Start(stage.Database, settings: new Dictionary<string, string?>(stage.Settings) { ["Alerts__ForgetHours"] = "0.001" });
+        try
+        {
+            await Wait.Until("it to count as over", async cancel => !Assert.Single((await user.Client.AlertsOfApp(project, "shop", cancel: cancel)).Items).Open);
+        }
+        finally
+        {
+            await impatient.DisposeAsync();
+        }
+
+        await Told(user, project, 2);
+        Assert.Equal("resolved", Messages(project)[1].State);
+        Assert.Matches("^Alertmanager has said nothing of it for [0-9]+ (s|min), so it counts as over.$", Messages(project)[1].Text);
+
+        await Post(Alert("firing", project, "shop", "AppDown", "k1"));
+        Assert.True(Assert.Single((await user.Client.AlertsOfApp(project, "shop")).Items).Open);
+        await Told(user, project, 3);
+    }
+
+    [Fact]
     public async Task A_silenced_alert_is_shown_and_told_when_the_silence_ends_before_it_does()
     {
         using var user = await stage.NewUser();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Slipway.Contracts;
 using Slipway.Tests.Infrastructure;
@@ -54,6 +55,34 @@ public sealed class DeliveryTests(Platform platform, NotificationStage stage) : 
         receiver.Status = 202;
         await Wait.Until("all to be there", async cancel => (await user.Client.Deliveries(project, DeliveryState.Sent, cancel: cancel)).Total == 3);
         Assert.Equal(people, receiver.Received.Select(r => JsonSerializer.Deserialize<WebhookMessage>(r.Body, SlipwayJson.Options)!.Text.Split(' ')[2]));
+    }
+
+    [Fact]
+    public async Task What_a_receiver_misses_in_two_minutes_arrives_once_when_it_is_back_as_the_platform_is_delivered()
+    {
+        // Tries are as far apart as an operator has them who sets nothing.
+        var settings = new Dictionary<string, string?>(stage.Settings) { ["Notifications__FirstRetrySeconds"] = null, ["Notifications__LongestRetrySeconds"] = null };
+        var database = Own(await TestDatabase.Create());
+        var api = Own(await ApiProcess.Start(database, settings: settings));
+        using var administrator = await TestUser.Register(api, user => NotificationStage.Confirm(database, user.Email));
+        var project = await administrator.NewProject("minutes");
+        var receiver = Own(new HttpReceiver());
+        await administrator.Client.CreateChannel(project, new() { Name = "Away", Kind = ChannelKind.Webhook, Events = [NotifiedEvent.RoleChanges], Url = $"{receiver.Address}", Secret = NotificationStage.Secret });
+        var people = Enumerable.Range(0, 3).Select(_ => Names.Email()).ToList();
+        var away = Stopwatch.StartNew();
+        foreach (var email in people)
+        {
+            await administrator.Client.PutCollaborator(project, email, new(Role.Viewer));
+        }
+
+        var waiting = await Wait.For("two minutes to pass", async cancel => (await administrator.Client.Deliveries(project, DeliveryState.Waiting, new() { Sort = "at" }, cancel)).Items,
+            _ => away.Elapsed > TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3));
+        Assert.Equal(3, waiting.Count);
+        Assert.InRange(waiting[0].Attempts, 4, 7);
+        await receiver.Start();
+        await Wait.Until("all to be there", async cancel => (await administrator.Client.Deliveries(project, DeliveryState.Sent, cancel: cancel)).Total == 3, TimeSpan.FromMinutes(4));
+        Assert.Equal(people, receiver.Received.Select(r => JsonSerializer.Deserialize<WebhookMessage>(r.Body, SlipwayJson.Options)!.Text.Split(' ')[2]));
+        Assert.Equal(0, receiver.Refused);
     }
 
     [Fact]

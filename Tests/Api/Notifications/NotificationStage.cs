@@ -38,12 +38,15 @@ public sealed class NotificationStage : IAsyncLifetime
     }
 
     /// <summary>A new person, whose address needs no confirming.</summary>
-    internal Task<TestUser> NewUser() => TestUser.Register(Api, async user =>
+    internal Task<TestUser> NewUser() => TestUser.Register(Api, user => Confirm(Database, user.Email));
+
+    /// <summary>Does what a click on the link in the e-mail does.</summary>
+    internal static async Task Confirm(TestDatabase database, string email)
     {
-        await using var command = Database.Source.CreateCommand("UPDATE users SET email_confirmed = true WHERE email = $1");
-        command.Parameters.Add(new() { Value = user.Email });
+        await using var command = database.Source.CreateCommand("UPDATE users SET email_confirmed = true WHERE email = $1");
+        command.Parameters.Add(new() { Value = email });
         await command.ExecuteNonQueryAsync();
-    });
+    }
 
     /// <summary>A channel of each kind for everything.</summary>
     internal async Task<IReadOnlyDictionary<ChannelKind, ChannelView>> AllChannels(TestUser user, string project)
