@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Slipway.Api.Cluster;
@@ -7,9 +8,25 @@ namespace Slipway.Tests.Unit.Watching;
 
 public sealed class MemoryTests
 {
+    private const string OwnProcess = "SLIPWAY_TEST_OWN_PROCESS";
+
     /// <summary>What is kept of apps with one pod each: measured at 5.2 MiB for all; the bound leaves room for other runtimes.</summary>
     [Fact]
-    public void A_thousand_running_apps_take_less_than_24_MiB()
+    public async Task A_thousand_running_apps_take_less_than_24_MiB()
+    {
+        // What a heap holds can be told only where nobody else takes and gives back, so the test runs itself again, alone.
+        if (Environment.GetEnvironmentVariable(OwnProcess) is null)
+        {
+            await RunAlone();
+            return;
+        }
+
+        var used = MiBOfAThousand();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{used:0.0} MiB for 1000 apps");
+        Assert.InRange(used, 1, 24);
+    }
+
+    private static double MiBOfAThousand()
     {
         var state = new ClusterState(NullLogger<ClusterState>.Instance, TimeProvider.System);
         var before = GC.GetTotalMemory(forceFullCollection: true);
@@ -21,9 +38,24 @@ public sealed class MemoryTests
         }
 
         var used = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1024.0 / 1024;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{used:0.0} MiB for {apps.Count} apps");
-        Assert.InRange(used, 0, 24);
         GC.KeepAlive(state);
+        return used;
+    }
+
+    private static async Task RunAlone()
+    {
+        var test = $"{typeof(MemoryTests).FullName}.{nameof(A_thousand_running_apps_take_less_than_24_MiB)}";
+        var start = new ProcessStartInfo("dotnet", [typeof(MemoryTests).Assembly.Location, "-noColor", "-showliveoutput", "-method", test])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            Environment = { [OwnProcess] = "1" },
+        };
+        using var alone = Process.Start(start)!;
+        var said = await alone.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await alone.WaitForExitAsync(TestContext.Current.CancellationToken);
+        TestContext.Current.TestOutputHelper?.WriteLine(said);
+        Assert.True(alone.ExitCode == 0 && said.Contains("Total: 1,", StringComparison.Ordinal), said);
     }
 
     private static void Fill(ClusterState state, Guid app, string name)
