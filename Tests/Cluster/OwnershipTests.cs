@@ -80,8 +80,12 @@ public sealed class OwnershipTests(Platform platform) : PlatformTest(platform)
     [Fact]
     public async Task A_namespace_that_somebody_else_put_in_a_project_s_place_is_not_deleted_with_the_project()
     {
-        using var user = await Platform.NewUser();
+        var database = Own(await TestDatabase.Create());
+        var api = Own(await ApiProcess.Start(database));
+        using var user = await TestUser.Register(api);
         var project = await user.NewProject("foreign");
+        // While Slipway runs it puts the namespace back, often before anybody else can take the name.
+        await api.KillHard();
         await Cluster.Client.CoreV1.DeleteNamespaceAsync(project);
         V1Namespace? other = null;
         await Wait.Until($"the name {project} to be free in the cluster", async _ =>
@@ -96,8 +100,10 @@ public sealed class OwnershipTests(Platform platform) : PlatformTest(platform)
                 return false;
             }
         }, TimeSpan.FromSeconds(120));
+        await api.Restart();
+        await api.Ready();
         await user.Client.DeleteProject(project);
-        await Wait.For("the project's row to be gone", async _ => await (await Platform.Database()).Scalar<long>("SELECT count(*) FROM projects WHERE name = $1", project),
+        await Wait.For("the project's row to be gone", _ => database.Scalar<long>("SELECT count(*) FROM projects WHERE name = $1", project),
             rows => rows == 0);
         var after = await Cluster.Namespace(project);
         Assert.Equal((other!.Uid(), "Active"), (after?.Uid(), after?.Status.Phase));
