@@ -2,11 +2,14 @@
 # Builds Kubernetes 1.20.2 from Debian's own source package, once; about six minutes on two cores.
 #
 #   build-kubernetes.sh [--print-progress]   what the build is doing now, for somebody who waits
+#   build-kubernetes.sh [--is-built]         whether there is nothing to do
 #
-# The result appears in $SLIPWAY_HOME/cluster/bin all at once. Interrupted, it goes on where it was. Three changes:
+# The result appears in $SLIPWAY_HOME/cluster/bin all at once. Interrupted, it goes on where it was. Four changes:
 #  - Kubernetes 1.20 vendors reflect2 1.0.1, which calls a function of the Go runtime by its old signature and corrupts
 #    memory when built by Go 1.18 or later. Debian's reflect2 1.0.2 takes its place.
 #  - Its kubelet lets a deleted pod go only when the sandbox is collected, and collects once a minute: here every 5 s.
+#  - Its cAdvisor takes the process id 0 for an answer where containerd has yet to find out, and never counts that pod's network then:
+#    here it asks again, as later versions do.
 #  - Debian's source has no generated OpenAPI definitions; they are generated.
 set -eu
 umask 022
@@ -14,6 +17,7 @@ export LC_ALL=C
 
 VERSION=1.20.2
 COMMIT=faecb196815e248d3ecfb03c680a4507229c2a56
+REVISION=2 # of these changes: programs that were built with fewer are built again
 PROGRAMS="kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy"
 
 cluster=${SLIPWAY_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}/cluster
@@ -34,18 +38,24 @@ if [ "${1:-}" = --print-progress ]; then
   exit
 fi
 
+is_built() {
+  local program
+  for program in $PROGRAMS; do [ -x "$bin/$program" ] || return 1; done
+  [ "$(cat "$bin/revision" 2>/dev/null)" = "$REVISION" ]
+}
+if [ "${1:-}" = --is-built ]; then is_built; exit; fi
+
 mkdir -p "$work"
 exec 9>"$work/lock"
 flock 9 # two at once would only slow each other down
-for program in $PROGRAMS; do [ -x "$bin/$program" ] || missing=yes; done
-[ -n "${missing:-}" ] || exit 0
+if is_built; then exit; fi
 
 export GOPATH=$work/gopath GOCACHE=$work/gocache GO111MODULE=off GOFLAGS='' CGO_ENABLED=0 PATH=/usr/lib/go-1.19/bin:$PATH
 source=$GOPATH/src/k8s.io/kubernetes
 phase() { echo "$1 $2" >"$progress"; }
 
 fetch_and_unpack() {
-  [ ! -f "$work/unpacked" ] || return 0
+  [ "$(cat "$work/unpacked" 2>/dev/null)" != "$REVISION" ] || return 0
   phase 0 "fetching the source package"
   rm -rf "$work"/{src,apt,reflect2,gopath}
   mkdir -p "$work"/{src,reflect2,apt/parts,apt/lists/partial} "$source"
@@ -67,7 +77,10 @@ fetch_and_unpack() {
   cp "$work"/reflect2/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} vendor/github.com/modern-go/reflect2/
   sed -i 's/ContainerGCPeriod = time.Minute/ContainerGCPeriod = 5 * time.Second/' pkg/kubelet/kubelet.go
   grep -q 'ContainerGCPeriod = 5 \* time.Second' pkg/kubelet/kubelet.go
-  : >"$work/unpacked"
+  local cadvisor=vendor/github.com/google/cadvisor/container/containerd/client.go
+  sed -i 's/^\treturn response.Process.Pid, nil$/\tif response.Process.Pid == 0 {\n\t\treturn 0, errdefs.ErrNotFound\n\t}\n&/' "$cadvisor"
+  grep -q 'return 0, errdefs.ErrNotFound' "$cadvisor"
+  echo "$REVISION" >"$work/unpacked"
 }
 
 # The machine's own Debian mirrors, read as sources of source packages in a private apt state. Debian 12 keeps them in
@@ -123,6 +136,7 @@ compile() {
   mkdir -p "$bin.new"
   # -v names each package on stderr when it is compiled
   go build -v -trimpath -ldflags "$flags" -o "$bin.new/" "${programs[@]}" 2> >(tee -a "$work/compiled" >&2)
+  echo "$REVISION" >"$bin.new/revision"
   rm -rf "$bin"
   mv "$bin.new" "$bin"
 }

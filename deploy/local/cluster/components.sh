@@ -106,13 +106,14 @@ scheduler_healthy() { curl -skf --max-time 2 "https://127.0.0.1:$SCHEDULER_PORT/
 
 # --containerd and --containerd-namespace: without them the cAdvisor series carry no namespace, pod and container labels.
 # nsenter execs the kubelet, so that a restart of it needs the namespace to be there, see start_namespace.
+# A container that cAdvisor could not make out when it started is looked for again only every global housekeeping, once a minute by default.
 start_kubelet() {
   alive kubelet || date -u +%FT%TZ >"$RUN/kubelet.since"
   in_namespace kubelet "$K8S_BIN/kubelet" --config="$STATE/kubelet.yaml" --kubeconfig="$KUBECONFIGS/kubelet.conf" \
     --container-runtime=remote --container-runtime-endpoint="unix://$CONTAINERD" --image-service-endpoint="unix://$CONTAINERD" \
     --containerd="$CONTAINERD" --containerd-namespace=k8s.io --pod-infra-container-image="$PAUSE_IMAGE" \
     --hostname-override="$NODE" --node-ip="$NODE_IP" --root-dir="$STATE/kubelet" --cert-dir="$STATE/kubelet/pki" \
-    --housekeeping-interval=5s
+    --housekeeping-interval=5s --global-housekeeping-interval=10s
 }
 kubelet_healthy() { curl -sf --max-time 2 "http://127.0.0.1:$KUBELET_HEALTH_PORT/healthz"; }
 

@@ -4,12 +4,7 @@
 uses_own_cluster() { [ -z "${KUBECONFIG:-}" ]; }
 cluster() { "$LOCAL/cluster.sh" "$@"; }
 
-kubernetes_is_built() {
-  local program
-  for program in kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy; do
-    [ -x "$SLIPWAY_HOME/cluster/bin/$program" ] || return 1
-  done
-}
+kubernetes_is_built() { "$LOCAL/build-kubernetes.sh" --is-built; }
 ensure_kubernetes() {
   if kubernetes_is_built; then
     step "Kubernetes 1.20.2: built already"
