@@ -47,6 +47,10 @@ public sealed partial class ChartTests : IDisposable
         Assert.Contains("claimName: postgres-data", all, StringComparison.Ordinal);
         Assert.Contains("serviceAccountName: slipway-api", all, StringComparison.Ordinal);
         Assert.Contains("Password=pass-word;Database=slipway", all, StringComparison.Ordinal);
+        // What the chart has no values for is there beside what it has.
+        var parts = all.Split("\n---\n");
+        Assert.Contains(parts, p => p.Contains("name: api-config", StringComparison.Ordinal) && p.Contains("Smtp__Host: smtp.example.org", StringComparison.Ordinal) && p.Contains("Exposure__Domain", StringComparison.Ordinal));
+        Assert.Contains(parts, p => p.Contains("name: api-secrets", StringComparison.Ordinal) && p.Contains("Oidc__ClientSecret", StringComparison.Ordinal) && p.Contains("Encryption__Key: a-key", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,6 +95,9 @@ public sealed partial class ChartTests : IDisposable
         }
 
         await File.WriteAllTextAsync(Path.Combine(overlay, "chart.yaml"), chart);
+        // As an operator does who wants all of them.
+        var settings = await File.ReadAllTextAsync(Path.Combine(overlay, "settings.example.yaml"));
+        await File.WriteAllTextAsync(Path.Combine(overlay, "settings.yaml"), settings.Replace("  # ", "  ", StringComparison.Ordinal));
         return overlay;
     }
 
