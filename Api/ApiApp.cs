@@ -12,6 +12,7 @@ using Slipway.Api.Mail;
 using Slipway.Api.Monitoring;
 using Slipway.Api.Notifications;
 using Slipway.Api.Projects;
+using Slipway.Api.Registries;
 using Slipway.Api.Releases;
 using Slipway.Api.Storage;
 using Slipway.Contracts;
@@ -75,6 +76,7 @@ public static class ApiApp
         app.MapObserving();
         app.MapCrashes();
         app.MapAlerts();
+        app.MapRegistries();
         app.MapNotifications();
         app.MapMonitoring();
         app.MapAudit();

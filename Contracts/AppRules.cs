@@ -170,7 +170,8 @@ public static partial class AppRules
     /// <summary>Whether a text can be shown on one line: valid Unicode without control characters.</summary>
     public static bool IsText(string text) => IsUnicode(text) && !text.Any(char.IsControl);
 
-    private static bool IsUnicode(string text)
+    /// <summary>Whether a text is valid Unicode.</summary>
+    public static bool IsUnicode(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {

@@ -24,6 +24,9 @@ public enum Permission
     /// <summary>Say who is told what, and see what could not be delivered.</summary>
     ManageNotifications,
 
+    /// <summary>Sign the project in to registries of private images, and out.</summary>
+    ManageRegistries,
+
     /// <summary>Add, change and remove collaborators and invitations.</summary>
     ManageCollaborators,
 
@@ -52,6 +55,7 @@ public static class RoleTable
         new(Permission.DeleteApp, Role.Editor, "Delete apps"),
         new(Permission.ManageAlerts, Role.Editor, "Silence alerts and change their thresholds"),
         new(Permission.ManageNotifications, Role.Creator, "Say who is told what"),
+        new(Permission.ManageRegistries, Role.Creator, "Sign in to registries of private images"),
         new(Permission.ManageCollaborators, Role.Creator, "Add, change and remove collaborators"),
         new(Permission.ReadAudit, Role.Creator, "Read who did what"),
         new(Permission.DeleteProject, Role.Creator, "Delete the project"),

@@ -96,6 +96,18 @@ public sealed partial class SlipwayClient
     /// <summary>Leaves a project. 409 for the last creator.</summary>
     public Task LeaveProject(string project, CancellationToken cancel = default) => Send(HttpMethod.Post, $"{Path(project)}/leave", null, cancel);
 
+    /// <summary>The registries that a project is signed in to; sorts by <c>host</c> (default) and <c>changedAt</c>.</summary>
+    public Task<Page<RegistryView>> Registries(string project, PageQuery? query = null, CancellationToken cancel = default) =>
+        Get<Page<RegistryView>>($"{Path(project)}/registries{Query(query)}", cancel);
+
+    /// <summary>Signs a project in to a registry.</summary>
+    public Task<RegistryView> PutRegistry(string project, string host, PutRegistry request, CancellationToken cancel = default) =>
+        SendFor<RegistryView>(HttpMethod.Put, $"{Path(project)}/registries/{Uri.EscapeDataString(host)}", request, cancel);
+
+    /// <summary>Signs a project out of a registry; what runs goes on.</summary>
+    public Task DeleteRegistry(string project, string host, CancellationToken cancel = default) =>
+        Send(HttpMethod.Delete, $"{Path(project)}/registries/{Uri.EscapeDataString(host)}", null, cancel);
+
     /// <summary>Who did what in a project, the newest first.</summary>
     public Task<Page<AuditEntry>> Audit(string project, PageQuery? query = null, CancellationToken cancel = default) =>
         Get<Page<AuditEntry>>($"{Path(project)}/audit{Query(query)}", cancel);

@@ -25,6 +25,9 @@ public enum AppState
 /// <summary>An app's state with its reason in words.</summary>
 public sealed record AppStatus
 {
+    /// <summary>The <see cref="Reason"/> where a registry does not hand the image out: signing in to it may help.</summary>
+    public const string ImageRefused = "Not allowed to fetch the image";
+
     /// <summary>The state.</summary>
     public required AppState State { get; init; }
 

@@ -7,5 +7,6 @@ static class AppServices
         builder.Services.AddSingleton<NewestReleases>();
         builder.Services.AddScoped<AppService>();
         builder.Services.AddScoped<AppViews>();
+        builder.Services.AddScoped<ImageRetry>();
     }
 }

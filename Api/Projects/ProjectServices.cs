@@ -1,3 +1,5 @@
+using Slipway.Api.Registries;
+
 namespace Slipway.Api.Projects;
 
 static class ProjectServices
@@ -8,6 +10,7 @@ static class ProjectServices
         builder.Services.AddScoped<ProjectService>();
         builder.Services.AddScoped<Collaborators>();
         builder.Services.AddScoped<Invitations>();
+        builder.Services.AddScoped<ProjectRegistries>();
         builder.Services.AddSingleton<NamespaceCreation>();
     }
 }

@@ -36,6 +36,8 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
 
     public DbSet<WorkItemRow> WorkItems => Set<WorkItemRow>();
 
+    public DbSet<RegistryRow> Registries => Set<RegistryRow>();
+
     public DbSet<OwnedObjectRow> OwnedObjects => Set<OwnedObjectRow>();
 
     public DbSet<ChannelRow> Channels => Set<ChannelRow>();
@@ -115,6 +117,12 @@ public sealed class SlipwayDb(DbContextOptions<SlipwayDb> options) : IdentityUse
             item.HasKey(w => new { w.Target, w.TargetId });
             item.Property(w => w.Target).HasConversion<string>().HasMaxLength(16);
             item.HasIndex(w => w.DueAt);
+        });
+        builder.Entity<RegistryRow>(registry =>
+        {
+            registry.HasIndex(r => new { r.ProjectId, r.Host }).IsUnique();
+            registry.Property(r => r.Host).HasMaxLength(259).UseCollation("C");
+            registry.HasOne<ProjectRow>().WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<OwnedObjectRow>().HasKey(o => new { o.OwnerId, o.Kind, o.Name });
         builder.AddAlerts();

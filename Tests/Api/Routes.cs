@@ -43,6 +43,9 @@ public static class Routes
         new("GET", "/api/projects/{project}/notifications/channels"),
         new("POST", "/api/projects/{project}/notifications/channels", """{"name":"Team","kind":"slack","events":["alerts"],"url":"https://example.com/hook"}"""),
         new("GET", "/api/projects/{project}/notifications/deliveries"),
+        new("GET", "/api/projects/{project}/registries"),
+        new("PUT", "/api/projects/{project}/registries/ghcr.io", """{"username":"somebody","password":"x"}"""),
+        new("DELETE", "/api/projects/{project}/registries/ghcr.io"),
     ];
 
     public static IReadOnlyList<Route> OfApp { get; } =

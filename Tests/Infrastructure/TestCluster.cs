@@ -35,9 +35,9 @@ sealed class TestCluster : IAsyncDisposable
     public async Task<IList<V1Service>> Services(string project, string? app = null) =>
         (await Client.CoreV1.ListNamespacedServiceAsync(project, labelSelector: Selector(app))).Items;
 
-    /// <summary>Secrets that Slipway made; not those that the cluster makes for service accounts.</summary>
+    /// <summary>Secrets of apps; neither the project's own nor those that the cluster makes for service accounts.</summary>
     public async Task<IList<V1Secret>> Secrets(string project, string? app = null) =>
-        (await Client.CoreV1.ListNamespacedSecretAsync(project, labelSelector: Selector(app))).Items;
+        (await Client.CoreV1.ListNamespacedSecretAsync(project, labelSelector: $"{Selector(app)},{AppName}")).Items;
 
     public async Task<IList<V1Pod>> Pods(string project, string? app = null) =>
         (await Client.CoreV1.ListNamespacedPodAsync(project, labelSelector: Selector(app))).Items;

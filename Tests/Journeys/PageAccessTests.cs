@@ -19,6 +19,7 @@ public sealed class PageAccessTests(Platform platform, Browser browser) : Platfo
         [Permission.DeployApp] = Role.Editor,
         [Permission.ReadAudit] = Role.Creator,
         [Permission.ManageNotifications] = Role.Creator,
+        [Permission.ManageRegistries] = Role.Creator,
     };
 
     [Fact]

@@ -23,6 +23,8 @@ static class Paths
 
     public static string Notifications(string project) => $"{Project(project)}/notifications";
 
+    public static string Registries(string project) => $"{Project(project)}/registries";
+
     public static string Crash(string project, string app, Guid crash) => $"{App(project, app, "logs")}&crash={crash}";
 
     public static string Invitation(string code) => $"/invitation?code={Uri.EscapeDataString(code)}";

@@ -55,6 +55,8 @@ static class AuditWords
         ["channel.test"] = "Tested a notification channel",
         ["delivery.retry"] = "Had a message tried again",
         ["delivery.discard"] = "Threw an undelivered message away",
+        ["registry.put"] = "Signed in to a registry",
+        ["registry.delete"] = "Signed out of a registry",
         ["user.patch"] = "Changed an account",
     };
 

@@ -1,4 +1,5 @@
 using Slipway.Api.Cluster.Watching;
+using Slipway.Contracts;
 
 namespace Slipway.Api.Apps.Observing;
 
@@ -50,12 +51,12 @@ internal static class ImageTrouble
             _ when Says(said, "no space left on device") => new("Disk full",
                 "The machine that the app was put on has no room for the image. Whoever runs the cluster has to make room."),
             _ when Says(said, "repository does not exist or may require") => new("Image not found",
-                $"{registry} has no image '{name}' that may be fetched without signing in. Check the name, and deploy again. If it is private, make it public or use a registry that the cluster may read."),
+                $"{registry} has no image '{name}' that may be fetched without signing in. Check the name, and deploy again. If it is private, sign the project in to the registry (Registries); the app starts by itself then."),
             _ when Says(said, "not found", "manifest unknown", "name unknown", "404", "code = NotFound") => new("Image not found",
                 $"{registry} has no image '{name}'. Check the name and the tag, and deploy again."),
             _ when Says(said, "401", "403", "authorization failed", "unauthorized", "denied", "forbidden", "no basic auth", "authentication required") =>
-                new("Not allowed to fetch the image",
-                    $"{registry} does not hand out '{name}' without signing in: it is private, or it does not exist. Check the name, make the image public, or have whoever runs the cluster give it access."),
+                new(AppStatus.ImageRefused,
+                    $"{registry} does not hand out '{name}' without signing in: it is private, or it does not exist. Check the name. If it is private, sign the project in to the registry (Registries), or check the sign-in that is there; the app starts by itself then."),
             _ when said.Length == 0 || said.StartsWith("Back-off", StringComparison.Ordinal) => new("Image could not be fetched",
                 $"The cluster could not fetch '{name}' from {Inside(registry)}, and does not say why. Check the image link, and deploy again."),
             _ => new("Image could not be fetched", $"The cluster could not fetch '{name}' from {Inside(registry)}. It says: {said}"),
@@ -77,13 +78,10 @@ internal static class ImageTrouble
 
     private static string Inside(string registry) => registry.StartsWith("The ", StringComparison.Ordinal) ? $"the {registry[4..]}" : registry;
 
-    // How a name without a host is read: https://docs.docker.com/reference/cli/docker/image/tag/
     private static (string Registry, string Name) Split(string image)
     {
-        var slash = image.IndexOf('/', StringComparison.Ordinal);
-        var host = slash < 0 ? "" : image[..slash];
-        return host.Contains('.') || host.Contains(':') || host == "localhost"
-            ? host is "docker.io" or "index.docker.io" ? ("Docker Hub", image[(slash + 1)..]) : ($"The registry at {host}", image[(slash + 1)..])
-            : ("Docker Hub", image);
+        var host = RegistryRules.HostOf(image);
+        var name = RegistryRules.NamesHost(image) ? image[(image.IndexOf('/', StringComparison.Ordinal) + 1)..] : image;
+        return (host == RegistryRules.DockerHub ? "Docker Hub" : $"The registry at {host}", name);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using k8s;
 using k8s.Models;
+using Slipway.Api.Cluster.Rendering;
 
 namespace Slipway.Api.Cluster.Reconciling;
 
@@ -64,7 +65,8 @@ public static class Fingerprint
         V1ResourceQuota { Spec: { } spec } => spec,
         V1LimitRange { Spec: { } spec } => spec,
         V1NetworkPolicy { Spec: { } spec } => spec,
-        V1ServiceAccount account => new { account.AutomountServiceAccountToken },
+        // Some clusters add Secrets of their own.
+        V1ServiceAccount account => new { account.AutomountServiceAccountToken, Registries = account.ImagePullSecrets?.Any(s => s.Name == RegistrySecret.Name) is true },
         _ => new { },
     };
 }

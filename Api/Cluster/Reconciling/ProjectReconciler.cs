@@ -10,7 +10,7 @@ namespace Slipway.Api.Cluster.Reconciling;
 
 /// <summary>Makes the cluster have a project's namespace and what belongs to it, or takes it away.</summary>
 public sealed class ProjectReconciler(
-    IDbContextFactory<SlipwayDb> databases, NpgsqlDataSource database, ClusterObjects objects, ObjectWriter writer, Settings settings, WorkQueue queue,
+    IDbContextFactory<SlipwayDb> databases, NpgsqlDataSource database, EnvironmentBox box, ClusterObjects objects, ObjectWriter writer, Settings settings, WorkQueue queue,
     Awaited awaited, ReconcilerTelemetry telemetry, ILogger<ProjectReconciler> logger)
 {
     /// <summary>Brings the project into line. Does nothing where there is no such project.</summary>
@@ -51,8 +51,8 @@ public sealed class ProjectReconciler(
             await Moved(project, space.Uid, cancel);
         }
 
-        written.AddRange(await Task.WhenAll(ProjectRenderer.Render(new(project.Id, project.Name, current) { Quota = project.Quota })
-            .Select(item => Put(item, project, owned, cancel))));
+        var input = new ProjectInput(project.Id, project.Name, current) { Quota = project.Quota, Registries = await Registries(db, project, cancel) };
+        written.AddRange(await Task.WhenAll(ProjectRenderer.Render(input).Select(item => Put(item, project, owned, cancel))));
         await using var batch = database.CreateBatch();
         foreach (var item in written)
         {
@@ -68,6 +68,9 @@ public sealed class ProjectReconciler(
         // The namespace was created by the request that made the project, so it is settled whenever it is written.
         await Task.WhenAll(written.Where(w => w.Created is not null).Select(w => writer.Settle(w, cancel)));
     }
+
+    private async Task<IReadOnlyList<RegistryLogin>> Registries(SlipwayDb db, ProjectRow project, CancellationToken cancel) =>
+        [.. (await db.Registries.AsNoTracking().Where(r => r.ProjectId == project.Id).ToListAsync(cancel)).Select(r => new RegistryLogin(r.Host, r.Username, box.OpenText(r.Id, r.Password)))];
 
     private async Task<WrittenObject> Put(IKubernetesObject<V1ObjectMeta> item, ProjectRow project, List<OwnedObjectRow> owned, CancellationToken cancel)
     {

@@ -20,7 +20,7 @@ public static class AppContainer
         {
             Name = Name,
             Image = spec.Image,
-            ImagePullPolicy = PullPolicy(spec.Image),
+            ImagePullPolicy = options.AlwaysPullImages ? "Always" : PullPolicy(spec.Image),
             Command = Literal(spec.Command),
             Args = Literal(spec.Arguments),
             Ports = spec.Port is { } port ? [new V1ContainerPort { Name = "http", ContainerPort = port, Protocol = "TCP" }] : null,

@@ -10,6 +10,9 @@ public sealed record ProjectInput(Guid ProjectId, string Project, RenderSettings
 {
     /// <summary>The project's own limits; what is null in them is the platform's setting.</summary>
     public ProjectQuota? Quota { get; init; }
+
+    /// <summary>Where the project's private images come from.</summary>
+    public IReadOnlyList<RegistryLogin> Registries { get; init; } = [];
 }
 
 /// <summary>Turns a project into its objects. Pure.</summary>
@@ -22,7 +25,7 @@ public static class ProjectRenderer
 
     /// <summary>The objects of a project in its namespace.</summary>
     public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Render(ProjectInput input) =>
-        [Account(input), Limits(input), Quota(input), Isolation(input)];
+        [Account(input), RegistrySecret.Render(Metadata(input, RegistrySecret.Name), input.Registries), Limits(input), Quota(input), Isolation(input)];
 
     /// <summary>
     /// The namespace. What its pods may do is bounded by the pod security standard "baseline", which ordinary images meet; what falls
@@ -42,6 +45,7 @@ public static class ProjectRenderer
         Kind = V1ServiceAccount.KubeKind,
         Metadata = Metadata(input, ServiceAccount),
         AutomountServiceAccountToken = false,
+        ImagePullSecrets = [new V1LocalObjectReference { Name = RegistrySecret.Name }],
     };
 
     // Apps name their resources always; this is for what somebody starts in the namespace by hand.

@@ -31,7 +31,7 @@ public sealed record RenderInput
 public sealed record RenderSettings(ExposureOptions Exposure, RenderingOptions Options, QuotaOptions Quota, bool PolicyV1, bool PreStopSleep)
 {
     /// <summary>Grows with every change of what is rendered from the same input, so that a new version of Slipway applies it to what runs.</summary>
-    private const int Revision = 1;
+    private const int Revision = 2;
 
     /// <summary>A short hash: objects rendered with other settings have to be rendered again.</summary>
     public string Signature => ShortHash.Of(

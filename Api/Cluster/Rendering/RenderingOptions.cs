@@ -14,6 +14,13 @@ public sealed record RenderingOptions
     /// </summary>
     public int DrainSeconds { get; init; } = 2;
 
+    /// <summary>
+    /// Whether every start asks the registry for the image, also for tags that do not move. Otherwise an image that one project has fetched
+    /// can be started by another project on the same machine without a sign-in, and apps start while the registry is away
+    /// (kubernetes.io/docs/concepts/containers/images).
+    /// </summary>
+    public bool AlwaysPullImages { get; init; }
+
     /// <summary>What is wrong with the settings, as a sentence; null where nothing is.</summary>
     public static string? Explain(RenderingOptions options) => options switch
     {

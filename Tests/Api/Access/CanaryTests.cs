@@ -32,11 +32,13 @@ public sealed class CanaryTests(Platform platform, Browser browser) : PlatformTe
             Url = $"https://hooks.invalid/{canary}",
             Secret = canary + "key",
         });
+        await user.Client.PutRegistry(project, "registry.invalid", new() { Username = "ci", Password = canary + "registry" });
         var invitation = (await user.Client.PutCollaborator(project, Names.Email(), new(Role.Viewer))).InvitationCode!;
         var setup = await user.Client.SetUpTwoFactor(new(canary + "password"));
         // Wrong in every way that a person gets wrong.
         await Assert.ThrowsAsync<SlipwayApiException>(() => user.Client.Login(new(user.Email, canary + "wrong")));
         using (await user.Send(HttpMethod.Post, $"/api/projects/{project}/apps", $$$"""{"name":"x","environment":{"KEY":{{{canary}}} } }"""))
+        using (await user.SendJson(HttpMethod.Put, $"/api/projects/{project}/registries/no-host", new { username = "a:b", password = canary }))
         using (await user.SendJson(HttpMethod.Post, $"/api/projects/{project}/apps", new { name = "UPPER", image = "::", environment = new Dictionary<string, string> { ["bad name"] = canary } }))
         {
             // Both are refused, and logged as whatever they are.
@@ -46,7 +48,7 @@ public sealed class CanaryTests(Platform platform, Browser browser) : PlatformTe
         foreach (var path in (string[])["/api/me", "/api/projects", $"/api/projects/{project}", $"/api/projects/{project}/apps", $"/api/projects/{project}/apps/shop", $"/api/projects/{project}/apps/shop/releases",
             $"/api/projects/{project}/apps/shop/events", $"/api/projects/{project}/apps/shop/pods", $"/api/projects/{project}/collaborators", $"/api/projects/{project}/audit",
             $"/api/projects/{project}/notifications/channels", $"/api/projects/{project}/notifications/deliveries",
-            "/api/account/tokens", "/api/account/sessions", "/api/admin/users", "/api/admin/projects", "/api/admin/audit"])
+            $"/api/projects/{project}/registries", "/api/account/tokens", "/api/account/sessions", "/api/admin/users", "/api/admin/projects", "/api/admin/audit"])
         {
             using var answer = await user.Send(HttpMethod.Get, path);
             Assert.True(answer.IsSuccessStatusCode, $"{path}: {answer.StatusCode}");

@@ -68,6 +68,7 @@ public sealed class CollaboratorTests(Platform platform) : PlatformTest(platform
         (Permission.ViewProject, "GET", "/alerts", null, HttpStatusCode.OK),
         (Permission.ManageAlerts, "DELETE", "/apps/shop/alert-rules/AppDown/silence", null, HttpStatusCode.OK),
         (Permission.ManageNotifications, "GET", "/notifications/channels", null, HttpStatusCode.OK),
+        (Permission.ManageRegistries, "GET", "/registries", null, HttpStatusCode.OK),
         (Permission.ManageCollaborators, "PUT", "/collaborators/somebody%40example.com", """{"role":"viewer"}""", HttpStatusCode.OK),
         (Permission.ManageCollaborators, "DELETE", "/collaborators/somebody%40example.com", null, HttpStatusCode.NoContent),
         (Permission.ReadAudit, "GET", "/audit", null, HttpStatusCode.OK),

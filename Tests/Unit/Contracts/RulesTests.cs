@@ -32,6 +32,55 @@ public sealed class RulesTests
     public void An_app_name_can_be_the_name_of_a_Service(string name) => Assert.NotNull(NameRules.ExplainApp(name));
 
     [Theory]
+    [InlineData("ghcr.io", "ghcr.io")]
+    [InlineData(" GHCR.io ", "ghcr.io")]
+    [InlineData("index.docker.io", "docker.io")]
+    [InlineData("localhost:5000", "localhost:5000")]
+    [InlineData("127.0.0.1:5000", "127.0.0.1:5000")]
+    [InlineData("https://ghcr.io", null)]
+    [InlineData("ghcr.io/team", null)]
+    [InlineData("registry", null)]
+    [InlineData("ghcr.io:0", null)]
+    [InlineData("ghcr.io:65536", null)]
+    [InlineData("-a.io", null)]
+    [InlineData("", null)]
+    [InlineData("a b.io", null)]
+    public void A_registry_is_a_host(string written, string? host)
+    {
+        Assert.Equal(host is null, RegistryRules.ExplainHost(written) is not null);
+        Assert.Equal(host ?? RegistryRules.Host(written), RegistryRules.Host(written));
+    }
+
+    [Theory]
+    [InlineData("nginx", "docker.io")]
+    [InlineData("team/shop:1", "docker.io")]
+    [InlineData("docker.io/team/shop", "docker.io")]
+    [InlineData("index.docker.io/team/shop", "docker.io")]
+    [InlineData("shop:1.4", "docker.io")]
+    [InlineData("GHCR.io/team/shop:1.4", "ghcr.io")]
+    [InlineData("localhost/shop", "localhost")]
+    [InlineData("127.0.0.1:5000/sample-http:1", "127.0.0.1:5000")]
+    public void An_image_link_says_which_registry_it_is_from(string image, string host) => Assert.Equal(host, RegistryRules.HostOf(image));
+
+    [Theory]
+    [InlineData("", "x", "username")]
+    [InlineData("a:b", "x", "username")]
+    [InlineData("a\n", "x", "username")]
+    [InlineData("me", "", "password")]
+    [InlineData("me", "\0", "password")]
+    [InlineData("_json_key", "{\n \"key\": \"x\"\n}\n", null)]
+    public void A_sign_in_is_what_a_registry_can_be_sent(string username, string password, string? field) =>
+        Assert.Equal(field is null ? [] : [field], RegistryRules.Check(new() { Username = username, Password = password }).Keys);
+
+    [Fact]
+    public void A_password_is_valid_Unicode_of_bounded_length()
+    {
+        Assert.Equal(["password"], RegistryRules.Check(new() { Username = "me", Password = "\ud800" }).Keys);
+        Assert.Equal(["password"], RegistryRules.Check(new() { Username = "me", Password = new string('ü', (RegistryRules.PasswordMaxBytes / 2) + 1) }).Keys);
+        Assert.Empty(RegistryRules.Check(new() { Username = "me", Password = new string('ü', RegistryRules.PasswordMaxBytes / 2) }));
+    }
+
+    [Theory]
     [InlineData("nginx", true)]
     [InlineData("nginx:1.27", true)]
     [InlineData("ghcr.io/team/shop:1.4", true)]

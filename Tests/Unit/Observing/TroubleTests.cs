@@ -14,7 +14,7 @@ public sealed class TroubleTests
     [InlineData("Error response from daemon: manifest for nginx:nope not found: manifest unknown: manifest unknown", "Image not found", "Check the name and the tag")]
     [InlineData("Error response from daemon: pull access denied for nothing, repository does not exist or may require 'docker login': denied: requested access to the resource is denied", "Image not found", "without signing in")]
     [InlineData(Resolve + "pulling from host registry.test:5000 failed with status code [manifests 1]: 401 Unauthorized", "Not allowed to fetch the image", "it is private, or it does not exist")]
-    [InlineData(Resolve + "failed to authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden", "Not allowed to fetch the image", "give it access")]
+    [InlineData(Resolve + "failed to authorize: failed to fetch anonymous token: unexpected status: 403 Forbidden", "Not allowed to fetch the image", "sign the project in")]
     [InlineData(Resolve + "failed to do request: Head \"http://registry.test:5000/v2/shop/manifests/1\": dial tcp 127.0.0.1:5999: connect: connection refused", "Registry not reachable", "does not answer the cluster")]
     [InlineData(Resolve + "failed to do request: Head \"https://registry.test:5000/v2/shop/manifests/1\": dial tcp: lookup registry.test on 10.0.0.53:53: no such host", "Registry not reachable", "its name is unknown there")]
     [InlineData(Resolve + "failed to do request: Head \"https://registry.test:5000/v2/shop/manifests/1\": dial tcp 10.0.0.1:443: i/o timeout", "Registry not reachable", "Slipway keeps trying")]

@@ -72,6 +72,16 @@ public sealed class FingerprintTests
     }
 
     [Fact]
+    public void A_service_account_that_lost_its_sign_ins_is_another_one_and_one_that_was_given_more_is_not()
+    {
+        var ours = new V1LocalObjectReference { Name = RegistrySecret.Name };
+        string Of(params V1LocalObjectReference[] names) => Fingerprint.Of(new V1ServiceAccount { Metadata = new(), AutomountServiceAccountToken = false, ImagePullSecrets = names });
+
+        Assert.NotEqual(Of(ours), Of());
+        Assert.Equal(Of(ours), Of(new() { Name = "of-the-cluster" }, ours));
+    }
+
+    [Fact]
     public void The_order_of_a_map_does_not_count()
     {
         var (one, two) = (Deployment(), Deployment());

@@ -71,6 +71,10 @@ public sealed class DeploymentTests
     public void A_tag_that_moves_is_looked_up_at_every_start(string image, string policy) =>
         Assert.Equal(policy, Container(Inputs.With(s => s with { Image = image })).ImagePullPolicy);
 
+    [Fact]
+    public void An_operator_can_have_every_start_ask_the_registry() => Assert.Equal("Always",
+        Container(Inputs.App with { Settings = Inputs.Settings with { Options = new() { AlwaysPullImages = true } } }).ImagePullPolicy);
+
     [Theory]
     [InlineData("plain", "plain")]
     [InlineData("$HOME", "$$HOME")]

@@ -1,6 +1,9 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using k8s.Models;
 using Slipway.Api.Cluster;
 using Slipway.Api.Cluster.Rendering;
+using Slipway.Contracts;
 
 namespace Slipway.Tests.Unit.Rendering;
 
@@ -35,6 +38,33 @@ public sealed class ProjectRendererTests
 
     [Fact]
     public void The_service_account_has_no_token() => Assert.False(Find<V1ServiceAccount>().AutomountServiceAccountToken);
+
+    [Fact]
+    public void Pods_fetch_images_with_the_project_s_sign_ins()
+    {
+        var input = Input with { Registries = [new("registry.test:5000", "me", "päss:word\n"), new("docker.io", "you", "token")] };
+        var secret = ProjectRenderer.Render(input).OfType<V1Secret>().Single();
+        var auths = JsonNode.Parse(secret.Data[".dockerconfigjson"])!["auths"]!.AsObject();
+
+        Assert.Equal(("kubernetes.io/dockerconfigjson", Find<V1Secret>().Name()), (secret.Type, Assert.Single(Find<V1ServiceAccount>().ImagePullSecrets).Name));
+        Assert.Equal(["https://index.docker.io/v1/", "registry.test:5000"], auths.Select(a => a.Key));
+        Assert.Equal("me:päss:word\n", Encoding.UTF8.GetString(Convert.FromBase64String((string)auths["registry.test:5000"]!["auth"]!)));
+    }
+
+    [Fact]
+    public void The_largest_sign_ins_fit_into_a_Secret()
+    {
+        var largest = Enumerable.Range(0, RegistryRules.MostRegistries)
+            .Select(i => new RegistryLogin($"{new string('a', 60)}{i}.test:5000", new string('ü', RegistryRules.UsernameMaxLength), new string('\u0001', RegistryRules.PasswordMaxBytes)));
+        var secret = ProjectRenderer.Render(Input with { Registries = [.. largest] }).OfType<V1Secret>().Single();
+
+        // The data of a Secret are at most 1 MiB (k8s.io/api/core/v1, MaxSecretSize).
+        Assert.InRange(secret.Data.Values.Sum(v => v.Length), 1, 1024 * 1024);
+    }
+
+    [Fact]
+    public void A_project_without_registries_has_an_empty_list_of_them() =>
+        Assert.Equal("""{"auths":{}}""", Encoding.UTF8.GetString(Find<V1Secret>().Data[".dockerconfigjson"]));
 
     [Fact]
     public void Traffic_of_other_projects_is_kept_out_and_all_other_traffic_is_not()
