@@ -1,14 +1,15 @@
 namespace Slipway.Tests.Api;
 
 /// <summary>A route of the API as the design's table has it.</summary>
-/// <param name="Template">With <c>{project}</c>, <c>{app}</c> and <c>{number}</c>.</param>
+/// <param name="Template">With <c>{project}</c>, <c>{app}</c>, <c>{number}</c> and <c>{registry}</c>.</param>
 /// <param name="Body">A body that is right; null where it takes none.</param>
 public sealed record Route(string Method, string Template, string? Body = null)
 {
     public string At(string project, string app, string number = "1") => Template
         .Replace("{project}", project, StringComparison.Ordinal)
         .Replace("{app}", app, StringComparison.Ordinal)
-        .Replace("{number}", number, StringComparison.Ordinal);
+        .Replace("{number}", number, StringComparison.Ordinal)
+        .Replace("{registry}", "ghcr.io", StringComparison.Ordinal);
 
     public override string ToString() => $"{Method} {Template}";
 }
@@ -44,8 +45,8 @@ public static class Routes
         new("POST", "/api/projects/{project}/notifications/channels", """{"name":"Team","kind":"slack","events":["alerts"],"url":"https://example.com/hook"}"""),
         new("GET", "/api/projects/{project}/notifications/deliveries"),
         new("GET", "/api/projects/{project}/registries"),
-        new("PUT", "/api/projects/{project}/registries/ghcr.io", """{"username":"somebody","password":"x"}"""),
-        new("DELETE", "/api/projects/{project}/registries/ghcr.io"),
+        new("PUT", "/api/projects/{project}/registries/{registry}", """{"username":"somebody","password":"x"}"""),
+        new("DELETE", "/api/projects/{project}/registries/{registry}"),
     ];
 
     public static IReadOnlyList<Route> OfApp { get; } =
