@@ -44,6 +44,18 @@ public static partial class RegistryRules
         _ => "This is no registry. It looks like 'ghcr.io' or 'registry.example.com:5000'; Docker Hub is 'docker.io'.",
     };
 
+    /// <summary>What is wrong with a sign-in to a registry, by field; the host's is <c>registry</c>.</summary>
+    public static Dictionary<string, string[]> Check(string? host, PutRegistry request)
+    {
+        var errors = Check(request);
+        if (ExplainHost(host) is { } wrong)
+        {
+            errors["registry"] = [wrong];
+        }
+
+        return errors;
+    }
+
     /// <summary>What is wrong with a sign-in, by field.</summary>
     public static Dictionary<string, string[]> Check(PutRegistry request)
     {

@@ -9,8 +9,7 @@ using Slipway.Contracts;
 namespace Slipway.Api.Apps;
 
 /// <summary>
-/// Gives fresh replicas to apps whose image could not be fetched. The kubelet would try again by itself, but only minutes later, and pods
-/// that were created before the project knew of any registry never would.
+/// Gives fresh replicas to apps whose image could not be fetched. The kubelet tries again by itself, but only minutes later.
 /// </summary>
 sealed class ImageRetry(SlipwayDb db, AppViews views, ClusterState cluster, TimeProvider time)
 {

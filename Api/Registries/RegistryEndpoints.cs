@@ -21,16 +21,8 @@ static class RegistryEndpoints
     static async Task<IResult> List([AsParameters] PageParameters page, ProjectScope scope, ProjectRegistries registries, CancellationToken cancel) =>
         page.Refuse("host", "changedAt") is { } refusal ? refusal : TypedResults.Ok(await registries.List(scope, page, cancel));
 
-    static async Task<IResult> Put(string registry, PutRegistry request, ProjectScope scope, ProjectRegistries registries, CancellationToken cancel)
-    {
-        var errors = RegistryRules.Check(request);
-        if (RegistryRules.ExplainHost(registry) is { } wrong)
-        {
-            errors["registry"] = [wrong];
-        }
-
-        return errors.Count > 0 ? Problems.Invalid(errors) : await registries.Put(scope, RegistryRules.Host(registry), request, cancel);
-    }
+    static async Task<IResult> Put(string registry, PutRegistry request, ProjectScope scope, ProjectRegistries registries, CancellationToken cancel) =>
+        RegistryRules.Check(registry, request) is { Count: > 0 } errors ? Problems.Invalid(errors) : await registries.Put(scope, RegistryRules.Host(registry), request, cancel);
 
     static Task<IResult> Delete(string registry, ProjectScope scope, ProjectRegistries registries, CancellationToken cancel) =>
         RegistryRules.ExplainHost(registry) is null ? registries.Delete(scope, RegistryRules.Host(registry), cancel) : Task.FromResult<IResult>(ProjectRegistries.NotIn(registry));

@@ -41,7 +41,7 @@ public sealed class CanaryTests(Platform platform, Browser browser) : PlatformTe
         using (await user.SendJson(HttpMethod.Put, $"/api/projects/{project}/registries/no-host", new { username = "a:b", password = canary }))
         using (await user.SendJson(HttpMethod.Post, $"/api/projects/{project}/apps", new { name = "UPPER", image = "::", environment = new Dictionary<string, string> { ["bad name"] = canary } }))
         {
-            // Both are refused, and logged as whatever they are.
+            // All are refused, and logged as whatever they are.
         }
 
         string[] secrets = [canary, token, invitation, setup.Key, user.Tokens.RefreshToken.Split('.')[1], TestUser.Password];
