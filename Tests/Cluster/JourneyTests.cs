@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using k8s.Models;
 using Slipway.Contracts;
 using Slipway.Tests.Infrastructure;
@@ -86,6 +88,35 @@ public sealed class JourneyTests(Platform platform) : PlatformTest(platform)
     }
 
     [Fact]
+    public async Task Who_was_refused_while_an_app_was_stopped_gets_an_answer_from_the_same_local_port_once_it_runs()
+    {
+        using var user = await Platform.NewUser();
+        var client = user.Client;
+        var project = await user.NewProject();
+        await client.CreateApp(project, Small("shop"));
+        var address = new Uri((await AppIs(client, project, "shop", AppState.Running)).Address!);
+        await client.StopApp(project, "shop");
+        await Wait.For("the address to refuse", cancel => Visit(address, 0, cancel), answer => answer is SocketError.ConnectionRefused, describe: answer => $"{answer}");
+        // Nothing accepts a connection that nobody would ever answer.
+        Assert.DoesNotContain(address.Port, IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(l => l.Port));
+
+        // Of a port that has been used before the kernel remembers where it led, for two minutes.
+        var ports = Enumerable.Range(0, 5).Select(_ => ChildProcess.FreePort()).ToList();
+        foreach (var port in ports)
+        {
+            Assert.Equal(SocketError.ConnectionRefused, await Visit(address, port));
+        }
+
+        await client.StartApp(project, "shop");
+        await AppIs(client, project, "shop", AppState.Running);
+        await Wait.For("the address to answer", cancel => Visit(address, 0, cancel), answer => answer is SocketError.Success, TimeSpan.FromSeconds(30), answer => $"{answer}");
+        foreach (var port in ports)
+        {
+            Assert.Equal(SocketError.Success, await Visit(address, port));
+        }
+    }
+
+    [Fact]
     public async Task A_worker_without_a_port_runs_its_command_and_has_no_service()
     {
         using var user = await Platform.NewUser();
@@ -118,6 +149,29 @@ public sealed class JourneyTests(Platform platform) : PlatformTest(platform)
             var (_, output, errors) = await Cluster.Exec(pod, "sh", "-c", "printf 'GET / HTTP/1.0\r\n\r\n' | nc -w 5 shop 80");
             return System.Text.Encoding.UTF8.GetString(output) + errors;
         }, answer => answer.Contains("sample-http version 1", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+    }
+
+    // Sends a request from this local port (0: any) and says whether it was answered.
+    private static async Task<SocketError> Visit(Uri address, int port, CancellationToken cancel = default)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(TimeSpan.FromSeconds(5));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            await socket.ConnectAsync(IPAddress.Loopback, address.Port, patience.Token);
+            await socket.SendAsync("GET / HTTP/1.0\r\n\r\n"u8.ToArray(), patience.Token);
+            return await socket.ReceiveAsync(new byte[4096], patience.Token) > 0 ? SocketError.Success : SocketError.Disconnecting;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return SocketError.TimedOut;
+        }
     }
 
     private async Task ReadTheLogLive(SlipwayClient client, string project, string address)

@@ -4,12 +4,15 @@
 #   build-kubernetes.sh [--print-progress]   what the build is doing now, for somebody who waits
 #   build-kubernetes.sh [--is-built]         whether there is nothing to do
 #
-# The result appears in $SLIPWAY_HOME/cluster/bin all at once. Interrupted, it goes on where it was. Four changes:
+# The result appears in $SLIPWAY_HOME/cluster/bin all at once. Interrupted, it goes on where it was. Five changes:
 #  - Kubernetes 1.20 vendors reflect2 1.0.1, which calls a function of the Go runtime by its old signature and corrupts
 #    memory when built by Go 1.18 or later. Debian's reflect2 1.0.2 takes its place.
 #  - Its kubelet lets a deleted pod go only when the sandbox is collected, and collects once a minute: here every 5 s.
 #  - Its cAdvisor takes the process id 0 for an answer where containerd has yet to find out, and never counts that pod's network then:
 #    here it asks again, as later versions do.
+#  - Its kube-proxy keeps the port of a Service by listening on it, and never answers who gets that far: here the port is bound and refused.
+#    It also refuses a Service without endpoints only after connection tracking has written down that nothing is to be translated; who
+#    used the same local port again within two minutes never got to the pods. Here what comes from the machine itself is refused before.
 #  - Debian's source has no generated OpenAPI definitions; they are generated.
 set -eu
 umask 022
@@ -17,7 +20,7 @@ export LC_ALL=C
 
 VERSION=1.20.2
 COMMIT=faecb196815e248d3ecfb03c680a4507229c2a56
-REVISION=2 # of these changes: programs that were built with fewer are built again
+REVISION=3 # of these changes: programs that were built with fewer are built again
 PROGRAMS="kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy"
 
 cluster=${SLIPWAY_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}/cluster
@@ -80,6 +83,12 @@ fetch_and_unpack() {
   local cadvisor=vendor/github.com/google/cadvisor/container/containerd/client.go
   sed -i 's/^\treturn response.Process.Pid, nil$/\tif response.Process.Pid == 0 {\n\t\treturn 0, errdefs.ErrNotFound\n\t}\n&/' "$cadvisor"
   grep -q 'return 0, errdefs.ErrNotFound' "$cadvisor"
+  local proxier=pkg/proxy/iptables/proxier.go
+  sed -i -e 's/^\t"strings"$/&\n\t"syscall"/' \
+    -e 's/^\t\tsocket = listener$/\t\tif port, err := listener.(*net.TCPListener).SyscallConn(); err == nil {\n\t\t\tport.Control(func(fd uintptr) { syscall.Shutdown(int(fd), syscall.SHUT_RD) })\n\t\t}\n&/' \
+    -e 's/^\(\t{utiliptables.TableFilter, kubeExternalServicesChain, utiliptables.Chain\)Input\(.*\)$/&\n\1Output\2/' $proxier
+  grep -q 'SHUT_RD' $proxier
+  grep -q 'kubeExternalServicesChain, utiliptables.ChainOutput' $proxier
   echo "$REVISION" >"$work/unpacked"
 }
 
