@@ -59,6 +59,18 @@ sealed class Monitoring : IAsyncDisposable
         ];
     }
 
+    /// <summary>When the samples of one series were taken, the oldest first.</summary>
+    /// <param name="range">A range vector selector of exactly one series, such as <c>up{job="api"}[1m]</c>.</param>
+    public async Task<IReadOnlyList<DateTimeOffset>> Times(string range, CancellationToken cancel = default)
+    {
+        using var answer = JsonDocument.Parse(await Http.GetStringAsync($"api/v1/query?query={Uri.EscapeDataString(range)}", cancel));
+        return
+        [
+            .. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Single().GetProperty("values").EnumerateArray()
+                .Select(sample => DateTimeOffset.UnixEpoch.AddSeconds(sample[0].GetDouble())),
+        ];
+    }
+
     /// <summary>The process of Prometheus.</summary>
     public int Id => processes[0].Id;
 

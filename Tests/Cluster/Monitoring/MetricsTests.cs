@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Slipway.Contracts;
 using Slipway.Tests.Infrastructure;
@@ -18,37 +17,29 @@ public sealed class MetricsTests(Platform platform) : PlatformTest(platform)
         var project = await stage.User.NewProject("burn");
         await stage.User.Client.CreateApp(project, Small("burn") with { Resources = new(1, 256) });
         var address = new Uri((await AppIs(stage.User.Client, project, "burn", AppState.Running)).Address!);
-        var cgroup = PodCgroup.Of(await Cluster.ReadyPod(project, "burn"));
+        var pod = await Cluster.ReadyPod(project, "burn");
+        var cgroup = PodCgroup.Of(pod);
         await Wait.Until("the app to be measured", async cancel => Last(await stage.User.Client.Metrics(project, "burn", Now, cancel), MetricKind.Cpu) is not null);
+        await using var kernel = CpuRecord.Of(cgroup);
 
         using var http = new HttpClient { Timeout = TimeSpan.FromMinutes(3) };
         var burning = http.GetAsync(new Uri(address, "/burn?ms=60000"));
         var holding = http.GetAsync(new Uri(address, "/alloc?mb=96&ms=75000"));
-        var clock = Stopwatch.StartNew();
-        var (used, since) = (cgroup.CpuSeconds, clock.Elapsed);
-        await Wait.For("CPU and memory as the kernel counts them", cancel => stage.User.Client.Metrics(project, "burn", Now, cancel), view =>
-        {
-            var cores = (cgroup.CpuSeconds - used) / (clock.Elapsed - since).TotalSeconds;
-            if (clock.Elapsed - since > TimeSpan.FromSeconds(10))
-            {
-                (used, since) = (cgroup.CpuSeconds, clock.Elapsed);
-            }
-
-            return cores > 0.3 && IsNear(Last(view, MetricKind.Cpu), cores) && IsNear(Last(view, MetricKind.Memory), cgroup.WorkingSet);
-        }, TimeSpan.FromSeconds(30), view => $"{Last(view, MetricKind.Cpu)} cores, {Last(view, MetricKind.Memory)} bytes; the kernel: {cgroup.WorkingSet} bytes");
-
-        // And over a longer time, which no lucky moment can meet.
-        (used, since) = (cgroup.CpuSeconds, clock.Elapsed);
         var begin = DateTimeOffset.UtcNow;
-        await Wait.Until("twenty seconds to pass", _ => Task.FromResult(clock.Elapsed - since > TimeSpan.FromSeconds(20)));
-        var average = (cgroup.CpuSeconds - used) / (clock.Elapsed - since).TotalSeconds;
-        var end = DateTimeOffset.UtcNow;
-        await Wait.For("the average as the kernel counts it", cancel => stage.User.Client.Metrics(project, "burn", Now, cancel), view =>
-        {
-            var chart = view.Charts.Single(c => c.Kind is MetricKind.Cpu).Series[0].Values;
-            var seen = Enumerable.Range(0, chart.Count).Where(i => view.From.AddSeconds(i * view.Step) is var at && at > begin.AddSeconds(5) && at <= end.AddSeconds(5)).Select(i => chart[i]).OfType<double>().ToList();
-            return view.To > end && seen.Count >= 3 && IsNear(seen.Average(), average);
-        }, TimeSpan.FromSeconds(20));
+        await Wait.For("CPU and memory as the kernel counts them", async cancel => (View: await stage.User.Client.Metrics(project, "burn", Now, cancel), Counted: await Counted(cancel)),
+            seen => Last(seen.View, MetricKind.Cpu) is > 0.3 and var cores && seen.Counted.TakeLast(3).Any(i => i.From > begin && IsNear(cores, i.Cores)) && IsNear(Last(seen.View, MetricKind.Memory), cgroup.WorkingSet),
+            TimeSpan.FromSeconds(30),
+            seen => $"{Last(seen.View, MetricKind.Cpu)} cores, {Last(seen.View, MetricKind.Memory)} bytes; the kernel: {string.Join(", ", seen.Counted)}, {cgroup.WorkingSet} bytes");
+
+        // And all the time, which no lucky moment can meet.
+        await Wait.Until("twenty more seconds to be in the chart", async cancel => (await stage.User.Client.Metrics(project, "burn", Now, cancel)).To > begin.AddSeconds(40));
+        var intervals = await Counted(default);
+        var view = await stage.User.Client.Metrics(project, "burn", Now);
+        var points = view.Charts.Single(c => c.Kind is MetricKind.Cpu).Series[0].Values
+            .Select((cores, i) => (At: view.From.AddSeconds(i * view.Step), Cores: cores)).Where(p => p.At > begin.AddSeconds(15) && p.At <= begin.AddSeconds(40)).ToList();
+        Assert.True(points.Count >= 4, $"{points.Count} points in 25 s");
+        Assert.All(points, point => Assert.True(intervals.Any(i => i.To <= point.At && i.To > point.At.AddSeconds(-20) && IsNear(point.Cores, i.Cores)),
+            $"{point} is not what the kernel counted: {string.Join(", ", intervals)}"));
 
         var whole = await stage.User.Client.Metrics(project, "burn", Now);
         Assert.Equal(["cadvisor"], whole.Sources);
@@ -65,6 +56,13 @@ public sealed class MetricsTests(Platform platform) : PlatformTest(platform)
         Assert.Equal(["burn"], all.Charts.Single(c => c.Kind is MetricKind.Cpu).Series.Select(s => s.App));
         await burning;
         await holding;
+
+        // The intervals between two measurements of the kubelet, of which each number of the chart is one, as the kernel counted them.
+        async Task<IReadOnlyList<CpuInterval>> Counted(CancellationToken cancel)
+        {
+            var measured = await stage.Monitoring.Times($$"""container_cpu_usage_seconds_total{job="kubelet-cadvisor", namespace="{{project}}", pod="{{pod.Metadata.Name}}", container!="", container!="POD"}[2m]""", cancel);
+            return [.. measured.Zip(measured.Skip(1)).Where(i => i.First > kernel.From && i.Second < kernel.To).Select(i => new CpuInterval(i.First, i.Second, kernel.Cores(i.First, i.Second)))];
+        }
     }
 
     [Fact]
