@@ -84,7 +84,9 @@ summarise() {
   [ -s "$1" ] || fail "The tests ended with exit code $2 before they could report."
   read -r passed failed skipped < <(jq -r '.results.summary | "\(.passed) \(.failed + .other) \(.skipped + .pending)"' "$1")
   echo
-  jq -r '.results.tests[] | select(.status != "passed" and .status != "skipped" and .status != "pending") | "FAILED  \(.name)"' "$1"
+  # With the beginning of what each says: of a long run often only the end is kept.
+  jq -r '.results.tests[] | select(.status != "passed" and .status != "skipped" and .status != "pending")
+    | "FAILED  \(.name)", (.message // "" | .[:1000] | split("\n")[:10][] | "        \(.)")' "$1"
   [ "$skipped" = 0 ] || echo "$skipped skipped"
   [ $((passed + failed)) -gt 0 ] || echo "No test has such a name."
   summary="$passed passed, $failed failed"
