@@ -44,6 +44,7 @@ public static class ApiApp
         builder.AddMail();
         builder.AddAccounts();
         builder.AddProjects();
+        builder.AddRegistries();
         builder.AddApps();
         builder.AddCluster();
         builder.AddNotifications();

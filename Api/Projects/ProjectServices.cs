@@ -1,5 +1,3 @@
-using Slipway.Api.Registries;
-
 namespace Slipway.Api.Projects;
 
 static class ProjectServices
@@ -10,7 +8,6 @@ static class ProjectServices
         builder.Services.AddScoped<ProjectService>();
         builder.Services.AddScoped<Collaborators>();
         builder.Services.AddScoped<Invitations>();
-        builder.Services.AddScoped<ProjectRegistries>();
         builder.Services.AddSingleton<NamespaceCreation>();
     }
 }

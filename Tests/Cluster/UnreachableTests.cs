@@ -71,6 +71,26 @@ public sealed class UnreachableTests(Platform platform) : PlatformTest(platform)
     }
 
     [Fact]
+    public async Task A_sign_in_to_a_registry_reaches_the_cluster_though_the_process_that_took_it_was_killed_before()
+    {
+        var registry = Own(await PrivateRegistry.Start("sample-http:1"));
+        var proxy = Own(new ClusterProxy());
+        var database = Own(await TestDatabase.Create());
+        var api = Own(await ApiProcess.Start(database, proxy.KubeConfig));
+        using var user = await TestUser.Register(api);
+        var project = await user.NewProject("away");
+        await user.Client.CreateApp(project, Small("shop") with { Image = registry.Image("sample-http:1") });
+        Assert.Equal("Not allowed to fetch the image", (await AppIs(user.Client, project, "shop", AppState.Failed)).Status.Reason);
+
+        proxy.Refuse();
+        await user.Client.PutRegistry(project, registry.Host, new() { Username = PrivateRegistry.Username, Password = PrivateRegistry.Password });
+        await api.KillHard();
+        proxy.Mend();
+        await api.Restart();
+        await AppIs(user.Client, project, "shop", AppState.Running, release: 1);
+    }
+
+    [Fact]
     public async Task A_process_that_starts_while_the_cluster_is_away_serves_what_the_database_knows_and_takes_up_its_work_later()
     {
         var proxy = Own(new ClusterProxy());
