@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Slipway.Api.Audit;
 using Slipway.Api.Http;
 using Slipway.Api.Storage;
@@ -36,23 +38,22 @@ public sealed class Registration(
 
         var invited = request.Invitation is { } code && await IsInvited(request.Email, code, cancel);
         var user = new User { Id = Guid.CreateVersion7(now), UserName = request.Email, Email = request.Email, CreatedAt = now, EmailConfirmed = invited };
-        var result = await users.CreateAsync(user, request.Password);
-        if (!result.Succeeded)
+        try
         {
-            // Somebody else was quicker with the same address.
-            return result.Errors.Any(e => e.Code.StartsWith("Duplicate", StringComparison.Ordinal))
-                ? answer
-                : Problems.Invalid(result.Errors.GroupBy(e => e.Code.StartsWith("Password", StringComparison.Ordinal) ? "password" : "email")
-                    .ToDictionary(g => g.Key, g => g.Select(e => e.Description).ToArray()));
+            if (await Make(user, request.Password, cancel) is { } refusal)
+            {
+                // Somebody else was quicker with the same address.
+                return refusal.Errors.Any(e => e.Code.StartsWith("Duplicate", StringComparison.Ordinal)) ? answer : Explain(refusal);
+            }
+        }
+        catch (DbUpdateException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            // Or as quick.
+            db.ChangeTracker.Clear();
+            return answer;
         }
 
         http.HttpContext?.AuditedAs(user);
-        await MakeAdministrator(user, cancel);
-        if (messages.IsOn && !invited)
-        {
-            await messages.Confirm(user, cancel);
-        }
-
         return invited ? TypedResults.Accepted((string?)null, new Registered(false)) : answer;
     }
 
@@ -63,6 +64,7 @@ public sealed class Registration(
     {
         var now = time.GetUtcNow();
         var user = new User { Id = Guid.CreateVersion7(now), UserName = email, Email = email, CreatedAt = now, EmailConfirmed = true };
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         if (!(await users.CreateAsync(user)).Succeeded || !(await users.AddLoginAsync(user, login)).Succeeded)
         {
             return null;
@@ -70,9 +72,33 @@ public sealed class Registration(
 
         // Last, and read back: Identity writes the whole row each time.
         await MakeAdministrator(user, cancel);
+        await transaction.CommitAsync(cancel);
         await db.Entry(user).ReloadAsync(cancel);
         return user;
     }
+
+    /// <summary>All of it or nothing: an account, what it is allowed, and the message to its owner. Why not, if not.</summary>
+    private async Task<IdentityResult?> Make(User user, string password, CancellationToken cancel)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
+        var result = await users.CreateAsync(user, password);
+        if (!result.Succeeded)
+        {
+            return result;
+        }
+
+        await MakeAdministrator(user, cancel);
+        if (messages.IsOn && !user.EmailConfirmed)
+        {
+            await messages.Confirm(user, cancel);
+        }
+
+        await transaction.CommitAsync(cancel);
+        return null;
+    }
+
+    private static ProblemHttpResult Explain(IdentityResult refusal) => Problems.Invalid(
+        refusal.Errors.GroupBy(e => e.Code.StartsWith("Password", StringComparison.Ordinal) ? "password" : "email").ToDictionary(g => g.Key, g => g.Select(e => e.Description).ToArray()));
 
     private Task<bool> IsInvited(string email, string code, CancellationToken cancel)
     {
@@ -80,7 +106,7 @@ public sealed class Registration(
         return db.Invitations.AnyAsync(i => i.Hash == hash && i.NormalizedEmail == normalized && i.ExpiresAt > now, cancel);
     }
 
-    /// <summary>The first account, or the one with the configured address. Those who register at the same time take turns.</summary>
+    /// <summary>The first account, or the one with the configured address. Those who register at the same time take turns, until the caller's transaction ends.</summary>
     private async Task MakeAdministrator(User user, CancellationToken cancel)
     {
         const long turn = 0x51_1b_ad;
@@ -90,10 +116,8 @@ public sealed class Registration(
             return;
         }
 
-        await using var transaction = await db.Database.BeginTransactionAsync(cancel);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({turn})", cancel);
         await db.Database.ExecuteSqlAsync(
             $"UPDATE users SET is_administrator = true WHERE id = {user.Id} AND ({configured.Length > 0} OR NOT EXISTS (SELECT FROM users WHERE is_administrator))", cancel);
-        await transaction.CommitAsync(cancel);
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using Npgsql;
 
@@ -18,6 +19,7 @@ public static partial class ProblemAnswers
         services.AddSingleton<IProblemDetailsWriter, AnyAcceptWriter>();
         services.AddExceptionHandler<BadRequestAnswer>();
         services.AddExceptionHandler<DatabaseAnswer>();
+        services.AddExceptionHandler<OvertakenAnswer>();
         // Without this a body that does not parse is an empty 400; with it the handler below learns why.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
@@ -161,6 +163,27 @@ public static partial class ProblemAnswers
             logger.LogWarning("The database did not answer: {Message}", database.Message);
             await Problems.Unavailable("Slipway's database does not answer.", "Nothing was changed. Try again in a moment.", TimeSpan.FromSeconds(5))
                 .ExecuteAsync(httpContext);
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Two requests at the same moment, of which one has taken the name or removed the owner that the other one goes by: 409, not 500. The
+    /// database has kept neither half of it (postgresql.org/docs/current/errcodes-appendix.html, classes 23 and 40).
+    /// </summary>
+    private sealed class OvertakenAnswer(ILogger<OvertakenAnswer> logger) : IExceptionHandler
+    {
+        public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+        {
+            var state = (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState;
+            if (exception is not DbUpdateConcurrencyException && state is not (PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.UniqueViolation
+                or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected))
+            {
+                return false;
+            }
+
+            logger.LogWarning(exception, "Two requests got into each other's way");
+            await Problems.Conflict("Somebody changed or removed something that this needs, in the same moment.", "Nothing was changed. Look again, and try once more.").ExecuteAsync(httpContext);
             return true;
         }
     }

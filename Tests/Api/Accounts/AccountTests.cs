@@ -1,4 +1,5 @@
 using System.Net;
+using Npgsql;
 using Slipway.Contracts;
 using Slipway.Tests.Infrastructure;
 
@@ -27,6 +28,47 @@ public sealed class AccountTests(Platform platform) : PlatformTest(platform)
         Assert.Equal(HttpStatusCode.OK, old.StatusCode);
         using var other = await http.SignIn(email, AnotherPassword);
         await other.IsProblem(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Those_who_register_an_address_at_the_same_moment_are_all_answered_alike_and_one_has_made_the_account()
+    {
+        var database = Own(await TestDatabase.Create());
+        var api = Own(await ApiProcess.Start(database));
+        using var http = api.Http();
+        for (var i = 0; i < 10; i++)
+        {
+            var email = Names.Email();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => http.PostAsync("/api/account/register", Json(new RegisterRequest(email, TestUser.Password)))));
+            Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode));
+            using var signedIn = await http.SignIn(email, TestUser.Password);
+            Assert.Equal(HttpStatusCode.OK, signedIn.StatusCode);
+        }
+
+        Assert.Equal(10, await database.Scalar<long>("SELECT count(*) FROM users"));
+        Assert.Equal(1, await database.Scalar<long>("SELECT count(*) FROM users WHERE is_administrator"));
+    }
+
+    [Fact]
+    public async Task What_needs_something_that_is_removed_in_the_same_moment_is_a_conflict_and_keeps_nothing()
+    {
+        var database = Own(await TestDatabase.Create());
+        var api = Own(await ApiProcess.Start(database));
+        using var user = await TestUser.Register(api);
+        await using var other = await database.Source.OpenConnectionAsync();
+        await using var removal = await other.BeginTransactionAsync();
+        await using (var command = new NpgsqlCommand("DELETE FROM users", other, removal))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var asking = user.SendJson(HttpMethod.Post, "/api/account/tokens", new CreateToken("ci", Role.Editor, 1));
+        await Wait.For("the request to come upon the removal", async _ => await database.Scalar<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"),
+            waiting => waiting > 0);
+        await removal.CommitAsync();
+        using var answer = await asking;
+        await answer.IsProblem(HttpStatusCode.Conflict);
+        Assert.Equal(0, await database.Scalar<long>("SELECT count(*) FROM access_tokens"));
     }
 
     [Theory]
