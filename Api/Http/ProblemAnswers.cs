@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
@@ -168,23 +169,32 @@ public static partial class ProblemAnswers
     }
 
     /// <summary>
-    /// Two requests at the same moment, of which one has taken the name or removed the owner that the other one goes by: 409, not 500. The
-    /// database has kept neither half of it (postgresql.org/docs/current/errcodes-appendix.html, classes 23 and 40).
+    /// Two requests at the same moment, of which one has taken the name or removed the owner that the other one goes by: 409, not 500. Where
+    /// only their order was the trouble the same request again succeeds: 503, upon which programs try again by themselves. The database has
+    /// kept no half of it (postgresql.org/docs/current/errcodes-appendix.html, classes 23 and 40).
     /// </summary>
     private sealed class OvertakenAnswer(ILogger<OvertakenAnswer> logger) : IExceptionHandler
     {
         public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
         {
-            var state = (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState;
-            if (exception is not DbUpdateConcurrencyException && state is not (PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.UniqueViolation
-                or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected))
+            IResult? answer = (exception as PostgresException ?? exception.InnerException as PostgresException)?.SqlState switch
+            {
+                PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected =>
+                    Problems.Unavailable("Two changes got into each other's way.", "Nothing was changed by this one. Try again.", TimeSpan.FromSeconds(1)),
+                PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.UniqueViolation => Overtaken(),
+                _ => exception is DbUpdateConcurrencyException ? Overtaken() : null,
+            };
+            if (answer is null)
             {
                 return false;
             }
 
             logger.LogWarning(exception, "Two requests got into each other's way");
-            await Problems.Conflict("Somebody changed or removed something that this needs, in the same moment.", "Nothing was changed. Look again, and try once more.").ExecuteAsync(httpContext);
+            await answer.ExecuteAsync(httpContext);
             return true;
         }
+
+        private static ProblemHttpResult Overtaken() =>
+            Problems.Conflict("Somebody changed or removed something that this needs, in the same moment.", "Nothing was changed. Look again, and try once more.");
     }
 }
