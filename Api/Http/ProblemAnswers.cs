@@ -94,7 +94,7 @@ public static partial class ProblemAnswers
                     TypedResults.Problem(new ProblemDetails { Status = bad.StatusCode }),
                 { InnerException: JsonException json } => Problems.BadField(Field(json), Sentence(json)),
                 _ when Parameter().Match(bad.Message) is { Success: true } match =>
-                    Problems.BadField(JsonNamingPolicy.CamelCase.ConvertName(match.Groups[1].Value), $"'{Problems.Shown(match.Groups[2].Value)}' is not a value that this parameter can have."),
+                    Problems.BadField(JsonNamingPolicy.CamelCase.ConvertName(match.Groups[1].Value), $"'{Problems.Shown(match.Groups[2].Value)}' is not a value that this parameter can have{(ExpectedValues.Describe(bad.Message) is { } expected ? $": it is {expected}" : "")}."),
                 _ when bad.Message.Contains("body", StringComparison.OrdinalIgnoreCase) => Problems.BadField("body", "This needs a JSON body."),
                 _ => Problems.BadRequest("The request is malformed.", bad.Message),
             };
@@ -133,7 +133,8 @@ public static partial class ProblemAnswers
             var text when Missing().Match(text) is { Success: true } match => $"The field '{match.Groups[1].Value}' is missing.",
             var text when Unknown().Match(text) is { Success: true } match => $"There is no field '{Problems.Shown(match.Groups[1].Value)}' here. Check its spelling.",
             var text when text.Contains("Duplicate property", StringComparison.Ordinal) => "A field is there twice.",
-            var text when text.Contains("could not be converted", StringComparison.Ordinal) => $"The value of '{Problems.Shown(Field(json))}' has the wrong type.",
+            var text when text.Contains("could not be converted", StringComparison.Ordinal) =>
+                $"The value of '{Problems.Shown(Field(json))}' {(ExpectedValues.Describe(text) is { } expected ? $"has to be {expected}" : "has the wrong type")}.",
             var text when text.Contains("doesn't allow setting null", StringComparison.Ordinal) || text.Contains("null", StringComparison.Ordinal) =>
                 $"The value of '{Problems.Shown(Field(json))}' cannot be null.",
             _ when json.LineNumber is { } line => $"The body is not valid JSON, from line {line + 1}, byte {json.BytePositionInLine + 1} on.",

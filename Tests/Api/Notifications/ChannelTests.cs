@@ -64,6 +64,9 @@ public sealed class ChannelTests(Platform platform, NotificationStage stage) : P
             await answer.NamesField(field);
         }
 
+        using var unknown = await user.SendJson(HttpMethod.Post, $"/api/projects/{project}/notifications/channels", new { Hook.Name, Hook.Kind, Hook.Url, Events = (string[])["everything"] });
+        Assert.Contains("'alerts', 'failedDeploys', 'deploys' or 'roleChanges'", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
         var made = await user.Client.CreateChannel(project, Hook);
         using var patch = await user.SendJson(HttpMethod.Patch, $"/api/projects/{project}/notifications/channels/{made.Id}", new PatchChannel { Chat = "1" });
         await patch.NamesField("chat");
