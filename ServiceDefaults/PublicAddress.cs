@@ -8,18 +8,50 @@ namespace Slipway.ServiceDefaults;
 /// <summary>The setting <c>PublicUrl</c>: the portal's address as people open it, for links in messages.</summary>
 public sealed record PublicAddress
 {
-    /// <summary>Absolute, such as <c>https://slipway.example.com</c>.</summary>
+    /// <summary>Absolute, without a path, such as <c>https://slipway.example.com</c>.</summary>
     public string PublicUrl { get; init; } = "";
 
     /// <summary>For a network that is safe by other means: lets <see cref="PublicUrl"/> begin with http:// on another machine than this one.</summary>
     public bool AllowPlainHttp { get; init; }
 
-    /// <summary>What is wrong with it in production, as a sentence; null where nothing is.</summary>
-    public static string? Explain(PublicAddress options) => Uri.TryCreate(options.PublicUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-        ? url.Scheme is "https" || url.IsLoopback || options.AllowPlainHttp
-            ? null
-            : $"The setting PublicUrl is '{options.PublicUrl}': cookies and passwords would cross the network in clear. Use https://, or set AllowPlainHttp=true where the network itself is encrypted."
-        : "The setting PublicUrl is missing: the portal's address as people open it, such as 'https://slipway.example.com'.";
+    /// <summary>Whether people open the portal over TLS.</summary>
+    public bool IsHttps => Uri.TryCreate(PublicUrl, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>What is wrong with it, as a sentence; null where nothing is. Outside of production it may be left out, and be plain.</summary>
+    public static string? Explain(PublicAddress options, bool production) => options.PublicUrl.Length == 0
+        ? production ? "The setting PublicUrl is missing: the portal's address as people open it, such as 'https://slipway.example.com'." : null
+        : ExplainAddress(options.PublicUrl) is { } wrong
+            ? $"The setting PublicUrl is '{Shown(options.PublicUrl)}': {wrong} It is the portal's address as people open it, such as 'https://slipway.example.com'."
+            : production && !options.IsHttps && !options.AllowPlainHttp && !new Uri(options.PublicUrl).IsLoopback
+                ? $"The setting PublicUrl is '{options.PublicUrl}': cookies and passwords would cross the network in clear. Use https://, or set AllowPlainHttp=true where the network itself is encrypted."
+                : null;
+
+    // What Uri would forgive, such as backslashes, blanks around it or missing slashes, a browser or a mail program may not.
+    private static string? ExplainAddress(string text)
+    {
+        if (!text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) && !text.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        {
+            return "it has to begin with https:// or http://.";
+        }
+
+        if (text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '\\'))
+        {
+            return "it has a blank, a control character or a backslash in it.";
+        }
+
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 ? url switch
+        {
+            { UserInfo.Length: > 0 } => "it must not hold a user name or password.",
+            { AbsolutePath: not "/" } => $"the portal works at the root of its host only, not below the path '{url.AbsolutePath}'.",
+            _ when text.AsSpan().ContainsAny('?', '#') => "it must not have a '?' or '#'.",
+            { IdnHost: "0.0.0.0" or "::" } => "nobody can open this address; it only says where to listen.",
+            _ => null,
+        }
+        : "this is not an address.";
+    }
+
+    // A password in it must not be written to the log.
+    private static string Shown(string text) => text.IndexOf('@', StringComparison.Ordinal) is var at and > 0 ? $"…{text[at..]}" : text;
 
     /// <summary>An address in the portal.</summary>
     public string Link(string path) => PublicUrl.TrimEnd('/') + path;
@@ -28,16 +60,13 @@ public sealed record PublicAddress
 /// <summary>How a process gets to know its public address.</summary>
 public static class PublicAddressExtensions
 {
-    /// <summary>Binds the setting; in production the process does not start without a good one.</summary>
+    /// <summary>Binds the setting; the process does not start with a wrong one, nor in production without one.</summary>
     public static TBuilder AddPublicAddress<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddOptions<PublicAddress>().Bind(builder.Configuration).ValidateOnStart();
-        if (builder.Environment.IsProduction())
-        {
-            builder.Services.AddSingleton<IValidateOptions<PublicAddress>>(new Sentence<PublicAddress>(PublicAddress.Explain));
-        }
-
+        var production = builder.Environment.IsProduction();
+        builder.Services.AddSingleton<IValidateOptions<PublicAddress>>(new Sentence<PublicAddress>(options => PublicAddress.Explain(options, production)));
         return builder;
     }
 }

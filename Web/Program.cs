@@ -14,6 +14,7 @@ app.UseTrustedProxies();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseSecurityHeaders();
+app.UseHttpsOnly();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseCircuitGuard();

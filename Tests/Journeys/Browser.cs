@@ -9,6 +9,8 @@ public class Browser(Platform platform) : IAsyncLifetime
     private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        // Public names of the tests lead to this machine.
+        "--host-resolver-rules=MAP *.example.org 127.0.0.1",
     ];
 
     private IPlaywright? playwright;
@@ -38,6 +40,8 @@ public class Browser(Platform platform) : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
             TimezoneId = "UTC",
+            // The tests' own proxy has a certificate that nobody vouches for.
+            IgnoreHTTPSErrors = (portal ?? Portal).Scheme == Uri.UriSchemeHttps,
         });
         context.SetDefaultTimeout((float)Wait.Deadline.TotalMilliseconds);
         return new(context, await context.NewPageAsync(), screen);

@@ -46,7 +46,9 @@ sealed class SessionCookieEvents(PortalSessions sessions, ApiClients api, TimePr
         }
 
         var ended = context.HttpContext.Items.ContainsKey(EndedItem);
-        context.Response.Redirect(ended ? $"{context.RedirectUri}&{SessionEndpoints.EndedQuery}" : context.RedirectUri);
+        // Without a host: what a proxy in front asked for need not be what people see.
+        var target = new Uri(context.RedirectUri).PathAndQuery;
+        context.Response.Redirect(ended ? $"{target}&{SessionEndpoints.EndedQuery}" : target);
         return Task.CompletedTask;
     }
 }

@@ -8,6 +8,8 @@ public sealed class ProductionTests(Platform platform) : PlatformTest(platform)
     [Theory]
     [InlineData("PublicUrl", null, "The setting PublicUrl is missing")]
     [InlineData("PublicUrl", "http://slipway.example.com", "AllowPlainHttp")]
+    [InlineData("PublicUrl", "https://example.org/slipway", "not below the path '/slipway'")]
+    [InlineData("TrustedProxies__0", "the ingress", "must be a list of address ranges")]
     [InlineData("Encryption__Key", null, "The setting Encryption:Key")]
     [InlineData("Encryption__Key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "no random key")]
     [InlineData("Accounts__LockAfter", "0", "Accounts:LockAfter")]
@@ -21,5 +23,16 @@ public sealed class ProductionTests(Platform platform) : PlatformTest(platform)
 
         await Assert.ThrowsAnyAsync<Exception>(api.Ready);
         Assert.Contains(sentence, api.Log, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("PublicUrl", null, "The setting PublicUrl is missing")]
+    [InlineData("PublicUrl", "https://example.org/slipway", "not below the path '/slipway'")]
+    [InlineData("TrustedProxies__0", "10.0.0.0/99", "must be a list of address ranges")]
+    [InlineData("DataProtection__KeyDirectory", null, "DataProtection:KeyDirectory")]
+    public async Task The_portal_does_not_start_with_unsafe_settings(string name, string? value, string sentence)
+    {
+        var exception = await Assert.ThrowsAnyAsync<Exception>(async () => Own(await WebProcess.Start(await Platform.Api(), settings: new Dictionary<string, string?> { [name] = value })));
+        Assert.Contains(sentence, exception.Message, StringComparison.Ordinal);
     }
 }
