@@ -1,34 +1,37 @@
-using Slipway.AppHost;
+using Slipway.AppHost.Hosting;
+using Slipway.AppHost.Publishing;
 
-var builder = DistributedApplication.CreateBuilder(args);
-var machine = new LocalMachine(builder);
-if (machine.MissingForCluster() is { } missing)
+// What this machine has and lacks: ports, secrets, folders, a cluster.
+using var machine = new LocalMachine(args);
+if (machine.Refuse() is { } sentence)
 {
-    Console.Error.WriteLine(missing);
+    Console.Error.WriteLine(sentence);
     return 1;
 }
 
+var builder = DistributedApplication.CreateBuilder(machine.Arguments).WithQuietLog();
+var password = builder.AddParameter("postgres-password", () => machine.Secret("postgres-password"), secret: true);
+var encryptionKey = builder.AddParameter("encryption-key", () => machine.Secret("encryption-key"), secret: true);
+var alertsToken = builder.AddParameter("alerts-token", () => machine.Secret("alerts-token"), secret: true);
+
 // The truth of what is wanted.
-var password = builder.AddParameter("postgres-password", machine.Secret("postgres-password"), secret: true);
-var database = builder.AddPostgres("postgres", password: password, port: machine.Port("Postgres", 15432))
-    .WithEnvironment("POSTGRES_DB", "slipway")
-    .WithDataVolume("postgres-data")
-    .AddDatabase("slipway");
+IResourceBuilder<IResourceWithConnectionString> database = machine.RunsPostgresProcess
+    ? builder.AddPostgresProcess("postgres", machine, password, database: "slipway")
+    : builder.AddPostgres("postgres", password: password, port: machine.Port("Postgres", 15432))
+        .WithImageTag("17").WithDataVolume("postgres-data").WithEnvironment("POSTGRES_DB", "slipway").AddDatabase("slipway");
 
 // Makes the cluster match it. Environment values of apps are stored encrypted with this key.
-var encryptionKey = builder.AddParameter("encryption-key", machine.Secret("encryption-key"), secret: true);
-var alertsToken = builder.AddParameter("alerts-token", machine.Secret("alerts-token"), secret: true);
-var api = builder.AddProject("api", "../Api/Api.csproj", launchProfileName: null)
-    .WithHttpEndpoint(port: machine.Port("Api", 8081))
+var api = builder.AddProject<Projects.Api>("api", launchProfileName: null)
+    .WithHttpEndpoint(port: machine.Port("Api", 8081), isProxied: false)
     .WithHttpHealthCheck("/health")
-    .WithReference(database)
+    .WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString).WithReference(database, "slipway")
     .WithEnvironment("Encryption__Key", encryptionKey)
     .WithEnvironment("Alerts__Token", alertsToken)
     .WaitFor(database);
 
 // What people see.
-var web = builder.AddProject("web", "../Web/Web.csproj", launchProfileName: null)
-    .WithHttpEndpoint(port: machine.Port("Portal", 8080))
+var web = builder.AddProject<Projects.Web>("web", launchProfileName: null)
+    .WithHttpEndpoint(port: machine.Port("Portal", 8080), isProxied: false)
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithReference(api)
@@ -36,30 +39,11 @@ var web = builder.AddProject("web", "../Web/Web.csproj", launchProfileName: null
 
 if (machine.RunsCluster)
 {
-    // A real single-node Kubernetes on this machine; one that is up already is joined. kube-proxy is its last part to get well.
-    var cluster = builder.AddExecutable("cluster", "bash", "..", "deploy/local/cluster.sh", "serve", "--stdin-is-lifeline")
-        .WithEnvironment("SLIPWAY_HOME", machine.Home)
-        .WithHttpEndpoint(port: 16256, isProxied: false)
-        .WithHttpHealthCheck("/healthz");
-
+    // A real single-node Kubernetes on this machine; one that is up already is joined. Its node ports answer on 127.0.0.1.
+    var cluster = builder.AddLocalCluster("cluster", machine);
     // The graphs, and who tells the API of alerts.
-    var (graphs, alerts) = ($"{machine.Port("Prometheus", 19090)}", $"{machine.Port("Alertmanager", 19093)}");
-    var apiAddress = $"127.0.0.1:{machine.Port("Api", 8081)}";
-    var prometheus = builder.AddExecutable("prometheus", "bash", "..", "deploy/local/monitoring.sh", "prometheus", "--port", graphs)
-        .WithArgs("--data", machine.Folder("prometheus"), "--api", apiAddress, "--portal", $"127.0.0.1:{machine.Port("Portal", 8080)}")
-        .WithArgs("--alertmanager", $"127.0.0.1:{alerts}")
-        .WithEnvironment("SLIPWAY_HOME", machine.Home)
-        .WithHttpEndpoint(port: machine.Port("Prometheus", 19090), isProxied: false)
-        .WithHttpHealthCheck("/-/healthy")
-        .WaitFor(cluster);
-    builder.AddExecutable("alertmanager", "bash", "..", "deploy/local/monitoring.sh", "alertmanager", "--port", alerts)
-        .WithArgs("--data", machine.Folder("alertmanager"), "--api", apiAddress)
-        .WithEnvironment("SLIPWAY_HOME", machine.Home)
-        .WithEnvironment("ALERTS_TOKEN", alertsToken)
-        .WithHttpEndpoint(port: machine.Port("Alertmanager", 19093), isProxied: false)
-        .WithHttpHealthCheck("/-/healthy");
-
-    // Node ports of the local cluster answer on 127.0.0.1.
+    var prometheus = builder.AddPrometheus("prometheus", machine).WaitFor(cluster);
+    builder.AddAlertmanager("alertmanager", machine, alertsToken);
     api.WithEnvironment("Exposure__Mode", "NodePort").WithEnvironment("Exposure__Host", "127.0.0.1")
         .WithEnvironment("Prometheus__Url", prometheus.GetEndpoint("http"))
         .WaitFor(cluster);
@@ -67,16 +51,18 @@ if (machine.RunsCluster)
 
 if (builder.ExecutionContext.IsRunMode)
 {
-    var address = $"http://127.0.0.1:{machine.Port("Portal", 8080)}";
-    api.WithEnvironment("Cluster__KubeConfig", machine.KubeConfig).WithEnvironment("PublicUrl", address);
-    web.WithEnvironment("PublicUrl", address);
-    web.WithEnvironment("DataProtection__KeyDirectory", machine.Folder("portal-keys"));
+    api.RunAsProgram(machine).WithEnvironment("Cluster__KubeConfig", machine.KubeConfig).WithEnvironment("PublicUrl", machine.PortalAddress)
+        .WithUrls(context => context.AddNamed("/docs", "API description"));
+    web.RunAsProgram(machine).WithEnvironment("PublicUrl", machine.PortalAddress)
+        .WithEnvironment("DataProtection__KeyDirectory", machine.Folder("portal-keys"))
+        .WithUrls(context => context.AddNamed("", "Portal"));
+    builder.AddRunSupport(machine);
 }
 else
 {
     // In a cluster the API uses its pod's service account. What an operator sets is in the chart's values.
-    builder.AddKubernetesEnvironment("k8s").WithHelm(chart => chart.WithChartName("slipway")).WithDashboard(false);
-    var metricsToken = builder.AddParameter("metrics-token", machine.Secret("metrics-token"), secret: true);
+    builder.AddKubernetesEnvironment("k8s").WithHelm(chart => chart.WithChartName("slipway"));
+    var metricsToken = builder.AddParameter("metrics-token", secret: true);
     foreach (var process in new[] { api, web })
     {
         process.WithEnvironment("PublicUrl", "https://slipway.example.org").WithEnvironment("TrustedProxies__0", "10.244.0.0/16")
@@ -88,4 +74,4 @@ else
 }
 
 builder.Build().Run();
-return Environment.ExitCode;
+return builder.ExecutionContext.IsPublishMode && !PublishResult.Succeeded ? 1 : Environment.ExitCode;

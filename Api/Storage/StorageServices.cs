@@ -12,9 +12,12 @@ static class StorageServices
     // Any fixed number: it only has to be the same in every replica.
     private const long MigrationLock = 0x5_11_B_A_1;
 
+    // More than there are different statements.
+    private const int MaxPrepared = 200;
+
     public static void AddStorage(this WebApplicationBuilder builder)
     {
-        builder.AddNpgsqlDataSource("slipway");
+        builder.AddDatabase();
         builder.Services.AddPooledDbContextFactory<SlipwayDb>((services, options) => options
             .UseNpgsql(services.GetRequiredService<NpgsqlDataSource>())
             .UseSnakeCaseNamingConvention()
@@ -23,6 +26,29 @@ static class StorageServices
         builder.Services.AddSingleton<EnvironmentBox>();
         builder.Services.AddOptions<EncryptionOptions>().BindConfiguration("Encryption").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<EncryptionOptions>>(new Sentence<EncryptionOptions>(EncryptionOptions.Explain));
+    }
+
+    private static void AddDatabase(this WebApplicationBuilder builder)
+    {
+        const string name = "slipway";
+        if (string.IsNullOrWhiteSpace(builder.Configuration.GetConnectionString(name)))
+        {
+            throw new InvalidOperationException($"The setting ConnectionStrings:{name} is missing: it says how to reach PostgreSQL.");
+        }
+
+        builder.AddNpgsqlDataSource(
+            name,
+            // Whoever records spans makes every query pay for them, also where nobody will ever see them.
+            settings => settings.DisableTracing = string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]),
+            source =>
+            {
+                // What is asked again and again is planned once (npgsql.org/doc/prepare.html, automatic preparation).
+                var connection = source.ConnectionStringBuilder;
+                connection.MaxAutoPrepare = connection.MaxAutoPrepare == 0 ? MaxPrepared : connection.MaxAutoPrepare;
+                // Nothing is left behind on a session of the pool, so that nothing has to be reset before its next use; what holds a lock or
+                // listens has to do so on a connection outside of it. Open transactions are rolled back in any case.
+                connection.NoResetOnClose = true;
+            });
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ sealed class AppHostProcess : IAsyncDisposable
         process = ChildProcess.Start("apphost",
             // Spans of every request would be recorded and shown on the dashboard; the cluster's API, with which it is compared, records none.
             ["env", $"SLIPWAY_HOME={home}", "OTEL_TRACES_SAMPLER=always_off", "dotnet", TestEnvironment.Assembly("AppHost"), "--kubeconfig", kubeConfig,
-                $"--Ports:Api={api}", $"--Ports:Portal={portal}", "--Ports:Postgres=0", "--Ports:Dashboard=0"],
+                $"--Ports:Api={api}", $"--Ports:Portal={portal}", "--Ports:Postgres=0", "--Ports:Dashboard=0", "--Ports:DashboardOtlp=0"],
             new Dictionary<string, string?>());
     }
 
@@ -48,8 +48,8 @@ sealed class AppHostProcess : IAsyncDisposable
         {
             try
             {
-                if (File.ReadAllText($"{folder}/cmdline").Split('\0') is [var program, ..] command && Path.GetFileName(program) == "dotnet"
-                    && command.Any(a => a.EndsWith($"/Slipway.{assembly}.dll", StringComparison.Ordinal))
+                if (File.ReadAllText($"{folder}/cmdline").Split('\0') is [var program, ..] command
+                    && (Path.GetFileName(program) == $"Slipway.{assembly}" || (Path.GetFileName(program) == "dotnet" && command.Any(a => a.EndsWith($"/Slipway.{assembly}.dll", StringComparison.Ordinal))))
                     && File.ReadAllText($"{folder}/environ").Contains(variable, StringComparison.Ordinal))
                 {
                     return ChildProcess.ResidentMiBOf(int.Parse(Path.GetFileName(folder)));

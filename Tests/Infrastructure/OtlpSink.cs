@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Slipway.AppHost.Engine.Telemetry;
 
 namespace Slipway.Tests.Infrastructure;
 

@@ -3,9 +3,9 @@
 # containerd, an image registry and cluster DNS, as plain processes of this machine.
 #
 #   cluster.sh up [--owner PID]     start what is not running; returns when a pod could be scheduled
-#   cluster.sh serve [--stdin-is-lifeline]
+#   cluster.sh serve [--follow-parent]
 #                                   up, then watch over it in the foreground; stopped by SIGTERM or SIGINT, and with the
-#                                   flag also when stdin closes or the parent process dies
+#                                   flag also when the parent process dies. Exit code 3: somebody else stopped the cluster
 #   cluster.sh down [--purge | --if-orphaned]
 #                                   stop everything and put the machine back as it was; --purge forgets the state too;
 #                                   --if-orphaned only if whoever was to stop the cluster is gone

@@ -2,9 +2,8 @@
 # PostgreSQL from Debian's packages with a data folder of its own, on 127.0.0.1 only. User and password are "postgres" and
 # what stands in FILE; a changed FILE changes the password.
 #
-#   postgres.sh serve --data DIR --port PORT --password-file FILE [--fast] [--stdin-is-lifeline]
-#                        in the foreground, stopped by SIGTERM or SIGINT, and with the flag also when stdin closes or the
-#                        parent process dies
+#   postgres.sh serve --data DIR --port PORT --password-file FILE [--fast] [--follow-parent]
+#                        in the foreground, stopped by SIGTERM or SIGINT, and with the flag also when the parent process dies
 #   postgres.sh up --data DIR --port PORT --password-file FILE [--fast]     in the background; returns when it answers
 #   postgres.sh down --data DIR [--purge]                                   --purge removes DIR
 #
@@ -19,7 +18,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$HERE/cluster/processes.sh"
 
 command=${1:-}
-data='' port='' password_file='' fast='' lifeline='' purge=''
+data='' port='' password_file='' fast='' follow='' purge=''
 [ $# = 0 ] || shift
 while [ $# -gt 0 ]; do
   case $1 in
@@ -27,7 +26,7 @@ while [ $# -gt 0 ]; do
     --port) port=$2; shift ;;
     --password-file) password_file=$2; shift ;;
     --fast) fast=yes ;;
-    --stdin-is-lifeline) lifeline=yes ;;
+    --follow-parent) follow=yes ;;
     --purge) purge=yes ;;
     *) die "unknown argument $1" ;;
   esac
@@ -129,13 +128,10 @@ serve() {
   trap 'end=143' TERM
   trap 'end=130' INT HUP
   end=''
-  if [ -n "$lifeline" ]; then
-    exec 7<&0
-    on_lifeline_cut 7
-  fi
+  [ -z "$follow" ] || follow_parent
   # In a session of its own, so that a Ctrl-C reaches it only through us; and should we be killed, the kernel tells it.
   inside --pdeathsig INT "${server[@]}"
-  setsid "${inside[@]}" </dev/null 7<&- 9>&- &
+  setsid "${inside[@]}" </dev/null 9>&- &
   server_pid=$!
   start_time "$server_pid" && echo "$server_pid $start_time" >"$data/postgres.pid"
   local status=0

@@ -97,19 +97,15 @@ need_port() {
   die "port $2, needed for $1, is in use by ${holder:-another process}"
 }
 
-# on_lifeline_cut FD: sends this script SIGTERM once FD closes or its parent is gone. A parent that is killed with -9
-# cannot ask us to stop, but the kernel closes its end of the pipe.
-on_lifeline_cut() {
+# follow_parent: sends this script SIGTERM once its parent is gone: one that is killed with -9 cannot ask us to stop.
+follow_parent() {
   local me=$$ parent=$PPID mine="" parents=""
   start_time "$me" && mine=$start_time
   start_time "$parent" && parents=$start_time
   (
     trap - EXIT TERM INT
-    while :; do
-      status=0
-      read -r -t 1 _ <&"$1" || status=$?
-      if [ $status != 0 ] && [ $status -le 128 ]; then break; fi # end of file; a timeout is above 128
-      if ! start_time "$parent" || [ "$start_time" != "$parents" ]; then break; fi
+    while start_time "$parent" && [ "$start_time" = "$parents" ]; do
+      sleep 1
       if ! start_time "$me" || [ "$start_time" != "$mine" ]; then exit; fi
     done
     if start_time "$me" && [ "$start_time" = "$mine" ]; then kill -TERM "$me"; fi

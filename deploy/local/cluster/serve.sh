@@ -2,16 +2,11 @@
 # serve: the cluster as a foreground process that watches over its parts.
 
 serve() {
-  local lifeline=""
   owned=""
-  [ "${1:-}" != --stdin-is-lifeline ] || lifeline=yes
   trap 'exit 143' TERM
   trap 'exit 130' INT HUP
   trap end_of_service EXIT
-  if [ -n "$lifeline" ]; then
-    exec 7<&0
-    on_lifeline_cut 7
-  fi
+  [ "${1:-}" != --follow-parent ] || follow_parent
   if [ -f "$RUN/up" ] && is_up && ! owner_gone; then
     say "joining the cluster that is running already; it will be left running"
   else
@@ -45,7 +40,7 @@ watch_over() {
     wait $! || true
     if [ ! -f "$RUN/up" ]; then
       say "the cluster was stopped by somebody else"
-      exit 1
+      exit 3 # the AppHost does not start it again
     fi
     for name in mount-namespace $COMPONENTS; do
       if alive "$name" || [ $SECONDS -lt "${not_before[$name]:-0}" ]; then continue; fi

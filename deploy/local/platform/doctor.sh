@@ -105,7 +105,7 @@ check_ports() {
     if ours "$holder"; then ok "$port ($what) is ours: $holder"; else wrong "$port ($what) is taken by $holder" "stop that process"; fi
     taken=$((taken + 1))
   done < <(
-    printf '%s\n' "8080 portal" "8081 API" "15432 PostgreSQL" "18888 dashboard" "$TEST_POSTGRES_PORT PostgreSQL for tests"
+    printf '%s\n' "8080 portal" "8081 API" "15432 PostgreSQL" "18888 dashboard" "18889 telemetry of the dashboard" "$TEST_POSTGRES_PORT PostgreSQL for tests"
     ! uses_own_cluster || printf '%s\n' "19090 Prometheus" "19093 Alertmanager" "5000 image registry" "12379 etcd" "16443 API server" "16248 kubelet" "16256 kube-proxy" "16257 controllers" "16259 scheduler"
   )
   [ $taken -gt 0 ] || ok "all free"
