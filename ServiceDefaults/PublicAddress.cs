@@ -8,6 +8,8 @@ namespace Slipway.ServiceDefaults;
 /// <summary>The setting <c>PublicUrl</c>: the portal's address as people open it, for links in messages.</summary>
 public sealed record PublicAddress
 {
+    private const string Unreachable = "nobody can open this address; it only says where to listen.";
+
     /// <summary>Absolute, without a path, such as <c>https://slipway.example.com</c>.</summary>
     public string PublicUrl { get; init; } = "";
 
@@ -39,12 +41,16 @@ public sealed record PublicAddress
             return "it has a blank, a control character or a backslash in it.";
         }
 
-        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 ? url switch
+        var rest = text[(text.IndexOf("://", StringComparison.Ordinal) + 3)..];
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && Uri.CheckHostName(url.IdnHost) is not UriHostNameType.Unknown ? url switch
         {
-            { UserInfo.Length: > 0 } => "it must not hold a user name or password.",
+            _ when rest.Contains('@', StringComparison.Ordinal) => "it must not hold a user name or password.",
             { AbsolutePath: not "/" } => $"the portal works at the root of its host only, not below the path '{url.AbsolutePath}'.",
-            _ when text.AsSpan().ContainsAny('?', '#') => "it must not have a '?' or '#'.",
-            { IdnHost: "0.0.0.0" or "::" } => "nobody can open this address; it only says where to listen.",
+            _ when rest.AsSpan().ContainsAny('?', '#') => "it must not have a '?' or '#'.",
+            _ when rest.TrimEnd('/').AsSpan().ContainsAny('/', '%') || rest.TrimEnd('/').EndsWith(':') => "it is a host, perhaps with a port, and nothing more.",
+            { Port: 0 } => "nobody can open port 0; it only says to listen on any.",
+            { HostNameType: UriHostNameType.IPv4 } when url.IdnHost.StartsWith("0.", StringComparison.Ordinal) => Unreachable,
+            { IdnHost: "::" } => Unreachable,
             _ => null,
         }
         : "this is not an address.";

@@ -28,7 +28,7 @@ static class HttpsOnly
 
         var host = HostString.FromUriComponent(new Uri(address.PublicUrl));
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(HttpsOnly));
-        var named = new ConcurrentDictionary<(IPAddress?, bool), bool>();
+        var named = new ConcurrentDictionary<(IPAddress?, PlainHttpReason), bool>();
         app.Use((context, next) =>
         {
             if (context.Request.IsHttps)
@@ -43,31 +43,40 @@ static class HttpsOnly
                 return next(context);
             }
 
-            var distrusted = TrustedProxies.HasDistrustedScheme(context.Request);
+            var reason = TrustedProxies.WhyPlainHttp(context);
             var peer = context.Connection.RemoteIpAddress;
-            if (named.Count < MostPeers && named.TryAdd((peer, distrusted), true))
+            if (named.Count < MostPeers && named.TryAdd((peer, reason), true))
             {
-                logger.LogWarning("Refused a plain HTTP request from {Peer}: the portal is opened at {PublicUrl}. {Cause}", peer, address.PublicUrl, distrusted
-                    ? "Its X-Forwarded-Proto is not believed, since its address is not in the setting TrustedProxies"
-                    : "It did not say X-Forwarded-Proto: https");
+                logger.LogWarning("Refused a plain HTTP request from {Peer}: the portal is opened at {PublicUrl}. {Reason}", peer, address.PublicUrl, reason switch
+                {
+                    PlainHttpReason.NoHeader => "It did not say X-Forwarded-Proto: https",
+                    PlainHttpReason.SaysPlainHttp => "Its X-Forwarded-Proto does not say https",
+                    PlainHttpReason.Unreadable => "Its X-Forwarded-Proto cannot be read",
+                    _ => "Its X-Forwarded-Proto is not believed, since its address is not in the setting TrustedProxies",
+                });
             }
 
-            return Refuse(context, address.PublicUrl, distrusted);
+            return Refuse(context, address.PublicUrl, WhatToDo(reason));
         });
     }
 
-    private static Task Refuse(HttpContext context, string publicUrl, bool distrusted)
+    private static string WhatToDo(PlainHttpReason reason) => reason switch
     {
-        var cause = distrusted
-            ? "A proxy says that it has ended TLS, but its address is not among those that the portal trusts. Put the proxy's address range into the setting TrustedProxies of the portal; the portal's log names the address."
-            : "If you came through a proxy that ends TLS, it has to send the header X-Forwarded-Proto: https.";
+        PlainHttpReason.NoHeader => "If you came through a proxy that ends TLS, it has to send the header X-Forwarded-Proto: https.",
+        PlainHttpReason.SaysPlainHttp => "The proxy in front of the portal says X-Forwarded-Proto, but not https. If another proxy before it ended TLS, it has to pass that one's X-Forwarded-Proto on.",
+        PlainHttpReason.Unreadable => "The proxy in front of the portal sends an X-Forwarded-Proto that cannot be read. It has to be X-Forwarded-Proto: https.",
+        _ => "A proxy says that it has ended TLS, but its address is not among those that the portal trusts. Put the proxy's address range into the setting TrustedProxies of the portal; the portal's log names the address.",
+    };
+
+    private static Task Refuse(HttpContext context, string publicUrl, string whatToDo)
+    {
         var sentence = $"This portal is opened at {publicUrl}, and this request arrived as plain HTTP.";
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
         context.Response.Headers.CacheControl = "no-store";
         if (!context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
         {
             context.Response.ContentType = "text/plain; charset=utf-8";
-            return context.Response.WriteAsync($"{sentence} {cause}\n");
+            return context.Response.WriteAsync($"{sentence} {whatToDo}\n");
         }
 
         context.Response.ContentType = "text/html; charset=utf-8";
@@ -92,7 +101,7 @@ static class HttpsOnly
               <main>
                 <h1>Open Slipway over https</h1>
                 <p>This portal is opened at <a href="{{link}}">{{link}}</a>, and this request arrived as plain HTTP.</p>
-                <p>For whoever runs it: {{WebUtility.HtmlEncode(cause)}}</p>
+                <p>For whoever runs it: {{WebUtility.HtmlEncode(whatToDo)}}</p>
               </main>
             </body>
             </html>

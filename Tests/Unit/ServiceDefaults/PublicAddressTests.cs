@@ -38,6 +38,20 @@ public sealed class PublicAddressTests
     [InlineData("https://example.org\\slipway", "backslash")]
     [InlineData("http://0.0.0.0:8080", "nobody can open")]
     [InlineData("http://[::]:8080", "nobody can open")]
+    [InlineData("https://0", "nobody can open")]
+    [InlineData("https://1", "nobody can open")]
+    [InlineData("https://example.org:0", "port 0")]
+    [InlineData("http://*:8080", "not an address")]
+    [InlineData("http://+:8080", "not an address")]
+    [InlineData("https://*.example.org", "not an address")]
+    [InlineData("https://-", "not an address")]
+    [InlineData("https://$HOST", "not an address")]
+    [InlineData("https://a.example.org,https://b.example.org", "not an address")]
+    [InlineData("https://@example.org", "user name or password")]
+    [InlineData("https://example.org/.", "nothing more")]
+    [InlineData("https://example.org/%2e", "nothing more")]
+    [InlineData("https://example.org:", "nothing more")]
+    [InlineData("https://[fe80::1%25eth0]", "nothing more")]
     public void These_are_refused_in_production_and_elsewhere(string address, string because)
     {
         foreach (var production in (bool[])[true, false])
