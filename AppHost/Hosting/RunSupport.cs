@@ -10,7 +10,11 @@ static class RunSupport
     /// <summary>Logs warnings only: the console tells what matters in lines of its own, and the rest is in the dashboard.</summary>
     public static IDistributedApplicationBuilder WithQuietLog(this IDistributedApplicationBuilder builder)
     {
-        builder.Services.AddLogging(logging => logging.AddFilter("Aspire.Hosting", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning));
+        builder.Services.AddLogging(logging => logging
+            .AddFilter("Aspire.Hosting", LogLevel.Warning)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            // A resource that is not well yet is a line of its own, not an error with a stack trace.
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         return builder;
     }
 

@@ -19,6 +19,7 @@ clean() {
     stop_databases
     chmod -R u+w "$SLIPWAY_HOME" 2>/dev/null || true # Go makes its module cache read-only
     rm -rf "${SLIPWAY_HOME:?}"
+    note "Aspire keeps small files of its own in ~/.aspire and ~/.dcp, for every AppHost of this user; remove them by hand if Slipway's was the only one."
   fi
 }
 
