@@ -10,6 +10,12 @@ public sealed record RegisterRequest(string Email, string Password)
 {
     /// <summary>The code of an invitation to this address, where there is one: it proves the address.</summary>
     public string? Invitation { get; init; }
+
+    /// <summary>
+    /// The setting <c>Accounts:SetupToken</c> of a platform that has no administrator yet: this account becomes it. 400 where it is wrong or there
+    /// is an administrator.
+    /// </summary>
+    public string? SetupToken { get; init; }
 }
 
 /// <summary>What comes next after registering.</summary>
@@ -62,7 +68,11 @@ public sealed record Me(Guid Id, string Email, bool Administrator = false, bool 
 /// <summary>How people sign in on this platform.</summary>
 /// <param name="Passwords">Whether with a password; otherwise everything about passwords and second factors answers 403.</param>
 /// <param name="Provider">What people know the identity provider as; null where there is none.</param>
-public sealed record SignInWays(bool Passwords, string? Provider);
+public sealed record SignInWays(bool Passwords, string? Provider)
+{
+    /// <summary>Whether the platform waits for its first administrator to register with the set-up token (<see cref="RegisterRequest.SetupToken"/>).</summary>
+    public bool SetupPending { get; init; }
+}
 
 /// <summary>The beginning of signing in with the identity provider.</summary>
 /// <param name="Address">Where to send the person.</param>

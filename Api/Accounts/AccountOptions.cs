@@ -3,8 +3,15 @@ namespace Slipway.Api.Accounts;
 /// <summary>The settings <c>Accounts:*</c>.</summary>
 public sealed record AccountOptions
 {
+    private const int MinSetupToken = 32, MaxSetupToken = 512;
+
     /// <summary>The address of the account that is made an administrator when it registers; empty: the first account is.</summary>
     public string Administrator { get; init; } = "";
+
+    /// <summary>
+    /// While it is set, only who registers with it becomes the first administrator, and only as long as there is none; empty: the other rules hold.
+    /// </summary>
+    public string SetupToken { get; init; } = "";
 
     /// <summary>How often a minute one network address may register, sign in, or ask for a message.</summary>
     public int AttemptsPerAddress { get; init; } = 60;
@@ -24,6 +31,8 @@ public sealed record AccountOptions
         { AttemptsPerAddress: < 1 } => "The setting Accounts:AttemptsPerAddress must be at least 1.",
         { MessagesPerAccount: < 1 } => "The setting Accounts:MessagesPerAccount must be at least 1.",
         { LockAfter: < 1 } or { LockMinutes: < 1 } => "The settings Accounts:LockAfter and Accounts:LockMinutes must be at least 1.",
+        { SetupToken.Length: > 0 and < MinSetupToken or > MaxSetupToken } =>
+            $"The setting Accounts:SetupToken must have {MinSetupToken} to {MaxSetupToken} characters: whoever guesses it administers the platform. 'openssl rand -hex 32' makes one.",
         _ => null,
     };
 }

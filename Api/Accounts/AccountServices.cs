@@ -32,6 +32,7 @@ static class AccountServices
         services.AddScoped<Passwords>();
         services.AddScoped<AccountCodes>();
         services.AddScoped<AccountMessages>();
+        services.AddScoped<FirstAdministrator>();
         services.AddScoped<Registration>();
         services.AddSingleton<AuditTrail>();
         AccountLimits.Add(services);

@@ -21,7 +21,7 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
     internal async Task Write(HttpContext http, string action)
     {
         var (scope, user) = (http.Features.Get<ProjectScope>(), http.Features.Get<CurrentUser>());
-        var (actor, email) = user is not null ? (user.Id, user.Email) : http.Features.Get<AuditedActor>() is { } known ? (known.Id, known.Email) : ((Guid?)null, (string?)null);
+        var (actor, email) = user is not null ? ((Guid?)user.Id, (string?)user.Email) : http.Features.Get<AuditedActor>() is { } known ? (known.Id, known.Email) : (null, null);
         var project = scope?.Project.Name ?? (http.Request.RouteValues["project"] is string named ? Problems.Shown(named) : null);
         // A project that was just made is what it is about, though the route does not name it yet.
         var isNew = action == ProjectMade && http.Response.StatusCode is StatusCodes.Status201Created;
@@ -99,13 +99,16 @@ public sealed class AuditTrail(NpgsqlDataSource database, TimeProvider time, ILo
 }
 
 /// <summary>Who it is, where nobody is signed in yet.</summary>
-sealed record AuditedActor(Guid Id, string? Email);
+sealed record AuditedActor(Guid? Id, string? Email);
 
 /// <summary>How the audit gets to know of requests.</summary>
 static class AuditExtensions
 {
     /// <summary>Names the account that an anonymous request turned out to be about.</summary>
     public static void AuditedAs(this HttpContext http, User user) => http.Features.Set(new AuditedActor(user.Id, user.Email));
+
+    /// <summary>Has an anonymous request written down though it is about no account: somebody tried what is worth knowing.</summary>
+    public static void AuditedAsNobody(this HttpContext http) => http.Features.Set(new AuditedActor(null, null));
 
     /// <summary>Writes entries for requests that got an answer; what has no name (<see cref="AuditedAction"/>) changes nothing.</summary>
     public static void UseAudit(this IApplicationBuilder app) => app.Use(async (context, next) =>

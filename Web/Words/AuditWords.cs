@@ -8,6 +8,7 @@ static class AuditWords
     private static readonly Dictionary<string, string> Actions = new()
     {
         ["account.register"] = "Made an account",
+        ["administrator.setup"] = "Became the first administrator by the set-up link",
         ["account.confirm"] = "Confirmed their address",
         ["account.resend"] = "Asked for the confirmation again",
         ["account.login"] = "Signed in",

@@ -20,8 +20,12 @@ static class ProviderEndpoints
             .Produces<TokenResponse>().ProducesProblem(400).ProducesProblem(403).ProducesProblem(409).ProducesProblem(503);
     }
 
-    static Ok<SignInWays> Ways(IOptions<ProviderOptions> options) =>
-        TypedResults.Ok(new SignInWays(options.Value.Passwords, options.Value.IsOn ? options.Value.DisplayName : null));
+    static async Task<Ok<SignInWays>> Ways(IOptions<ProviderOptions> options, FirstAdministrator first, CancellationToken cancel) =>
+        TypedResults.Ok(new SignInWays(options.Value.Passwords, options.Value.IsOn ? options.Value.DisplayName : null)
+        {
+            // Where there are no passwords nobody can register with the token.
+            SetupPending = options.Value.Passwords && await first.IsPending(cancel),
+        });
 
     static async Task<IResult> Start(IdentityProvider provider, IOptions<ProviderOptions> options, ILogger<IdentityProvider> logger, CancellationToken cancel)
     {

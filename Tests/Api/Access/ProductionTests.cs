@@ -13,6 +13,7 @@ public sealed class ProductionTests(Platform platform) : PlatformTest(platform)
     [InlineData("Encryption__Key", null, "The setting Encryption:Key")]
     [InlineData("Encryption__Key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "no random key")]
     [InlineData("Accounts__LockAfter", "0", "Accounts:LockAfter")]
+    [InlineData("Accounts__SetupToken", "too-short", "Accounts:SetupToken")]
     [InlineData("Oidc__Authority", "http://login.example.com", "AllowPlainHttp")]
     [InlineData("Oidc__Authority", "https://login.example.com", "Oidc:ClientId")]
     [InlineData("Oidc__Only", "true", "Oidc:Authority")]

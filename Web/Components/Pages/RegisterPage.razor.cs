@@ -20,6 +20,9 @@ public sealed partial class RegisterPage
     [SupplyParameterFromQuery]
     private string? Invitation { get; set; }
 
+    [SupplyParameterFromQuery]
+    private string? Setup { get; set; }
+
     // Whoever comes with an invitation goes on to accept it.
     private string? GoOn => ReturnUrl ?? (Invitation is null ? null : Paths.Invitation(Invitation));
 
@@ -32,7 +35,11 @@ public sealed partial class RegisterPage
         var (email, password) = (Form?.Email?.Trim() ?? "", Form?.Password ?? "");
         var api = Clients.Anonymous(Context);
         Registered? registered = null;
-        var request = new RegisterRequest(email, password) { Invitation = string.IsNullOrWhiteSpace(Invitation) ? null : Invitation };
+        var request = new RegisterRequest(email, password)
+        {
+            Invitation = string.IsNullOrWhiteSpace(Invitation) ? null : Invitation,
+            SetupToken = string.IsNullOrWhiteSpace(Setup) ? null : Setup,
+        };
         if (!await Do(async () => registered = await api.Register(request, Context.RequestAborted), "email", "password"))
         {
             return;
