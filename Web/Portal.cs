@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Server.Circuits;
-using Microsoft.AspNetCore.DataProtection;
 using MudBlazor;
 using MudBlazor.Services;
 using Slipway.Contracts;
@@ -76,16 +75,7 @@ static class Portal
 
     private static void AddSignIn(this IServiceCollection services, WebApplicationBuilder builder)
     {
-        var keys = services.AddDataProtection().SetApplicationName("slipway-web");
-        if (builder.Configuration["DataProtection:KeyDirectory"] is { Length: > 0 } directory)
-        {
-            keys.PersistKeysToFileSystem(new DirectoryInfo(directory));
-        }
-        else if (builder.Environment.IsProduction())
-        {
-            throw new InvalidOperationException(
-                "The setting DataProtection:KeyDirectory is missing: a folder that outlives the process, for the keys that sign-in cookies are sealed with. Without it every restart signs everybody out.");
-        }
+        builder.AddPortalKeys();
 
         // Behind a proxy that ends TLS the request itself is plain: what counts is how people open the portal.
         var cookies = builder.Configuration["PublicUrl"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) is true ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
