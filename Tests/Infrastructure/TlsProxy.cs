@@ -77,10 +77,9 @@ sealed class TlsProxy : IAsyncDisposable
                 await client.ConnectAsync("127.0.0.1", port, cancel);
                 return true;
             }
-            catch (System.Net.Sockets.SocketException)
+            catch (System.Net.Sockets.SocketException e)
             {
-                Assert.False(proxy.process.HasExited, proxy.process.Log);
-                return false;
+                return proxy.process.HasExited ? throw new InvalidOperationException($"nginx has ended:\n{proxy.process.Log}", e) : false;
             }
         });
         return proxy;
