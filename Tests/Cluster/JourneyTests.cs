@@ -96,12 +96,20 @@ public sealed class JourneyTests(Platform platform) : PlatformTest(platform)
         await client.CreateApp(project, Small("shop"));
         var address = new Uri((await AppIs(client, project, "shop", AppState.Running)).Address!);
         await client.StopApp(project, "shop");
-        await Wait.For("the address to refuse", cancel => Visit(address, 0, cancel), answer => answer is SocketError.ConnectionRefused, describe: answer => $"{answer}");
+        // A local port that got an answer still leads to the replica on its way out: each is used once here.
+        var used = new HashSet<int>();
+        int UnusedPort()
+        {
+            var port = ChildProcess.FreePort();
+            return used.Add(port) ? port : UnusedPort();
+        }
+
+        await Wait.For("the address to refuse", cancel => Visit(address, UnusedPort(), cancel), answer => answer is SocketError.ConnectionRefused, describe: answer => $"{answer}");
         // Nothing accepts a connection that nobody would ever answer.
         Assert.DoesNotContain(address.Port, IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(l => l.Port));
 
         // Of a port that has been used before the kernel remembers where it led, for two minutes.
-        var ports = Enumerable.Range(0, 5).Select(_ => ChildProcess.FreePort()).ToList();
+        var ports = Enumerable.Range(0, 5).Select(_ => UnusedPort()).ToList();
         foreach (var port in ports)
         {
             Assert.Equal(SocketError.ConnectionRefused, await Visit(address, port));
