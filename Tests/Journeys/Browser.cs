@@ -24,6 +24,8 @@ public class Browser(Platform platform) : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         web = await WebProcess.Start(await Api());
+        // The library's own five seconds are short on a busy machine.
+        Assertions.SetDefaultExpectTimeout((float)Wait.Deadline.TotalMilliseconds);
         playwright = await Playwright.CreateAsync();
         chromium = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = TestEnvironment.Chromium, Args = Arguments });
     }
