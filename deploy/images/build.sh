@@ -148,7 +148,8 @@ app() {
 publish() {
   local project=$1
   shift
-  "$dotnet" publish "$ROOT/$project/$project.csproj" -c Release --artifacts-path "$output/obj" --disable-build-servers -v quiet -nologo -clp:NoSummary "$@" >"$output/publish.log" 2>&1 ||
+  "$dotnet" publish "$ROOT/$project/$project.csproj" -c Release --artifacts-path "$output/obj" --disable-build-servers -p:PathMap="$ROOT/=/src/" \
+    -v quiet -nologo -clp:NoSummary "$@" >"$output/publish.log" 2>&1 ||
     { cat "$output/publish.log" >&2; die "$project could not be published"; }
 }
 
