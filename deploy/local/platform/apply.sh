@@ -47,12 +47,20 @@ WORKLOADS='[.items[] | select(.kind == "Deployment" or .kind == "StatefulSet") |
      updated: (.status.updatedReplicas // 0), ready: (.status.readyReplicas // 0), all: (.status.replicas // 0),
      current: (.kind != "StatefulSet" or .status.currentRevision == .status.updateRevision or (.status.updatedReplicas // 0) >= (.spec.replicas // 1))}
   | . + {done: (.seen and .updated >= .wanted and .ready >= .wanted and .all == .wanted)}]'
-# One line for each pod that is not ready: NAME, whether it cannot go on by itself, and why.
+# One line for each pod of the newest revision that is not ready: NAME, whether it cannot go on by itself, and why. What an earlier
+# installation left crashing is no reason to give up; a pod of a StatefulSet is in the way then, because it is replaced only when ready.
 # shellcheck disable=SC2016
-WAITING_PODS='.items[] | select(.metadata.deletionTimestamp == null) | select(any(.status.conditions[]?; .type == "Ready" and .status == "True") | not)
+WAITING_PODS='([.items[] | select(.kind == "ReplicaSet")] | group_by(.metadata.ownerReferences[0].uid)
+    | map(max_by(.metadata.annotations["deployment.kubernetes.io/revision"] | tonumber).metadata.name)) as $newest
+  | ([.items[] | select(.kind == "StatefulSet") | {(.metadata.name): .status.updateRevision}] | add // {}) as $revisions
+  | .items[] | select(.kind == "Pod" and .metadata.deletionTimestamp == null)
+  | .metadata.ownerReferences[0] as $owner
+  | (if $owner.kind == "StatefulSet" then .metadata.labels["controller-revision-hash"] == $revisions[$owner.name] else any($newest[]; . == $owner.name) end) as $new
+  | select($new or $owner.kind == "StatefulSet") | select(any(.status.conditions[]?; .type == "Ready" and .status == "True") | not)
   | .metadata.name as $name
   | ([.status.initContainerStatuses[]?, .status.containerStatuses[]?] | map(select(.ready | not))) as $containers
-  | (if any($containers[]; (.state.waiting.reason // "") | test("^(InvalidImageName|CreateContainerConfigError|CreateContainerError|ErrImageNeverPull)$")) then "hopeless"
+  | (if $new | not then "outdated"
+     elif any($containers[]; (.state.waiting.reason // "") | test("^(InvalidImageName|CreateContainerConfigError|CreateContainerError|ErrImageNeverPull)$")) then "hopeless"
      elif any($containers[]; .restartCount >= 3 and .state.running == null) then "hopeless"
      elif any($containers[]; .state.waiting.reason == "ImagePullBackOff") then "pulling" else "waits" end) as $state
   | ([$containers[] | if .state.waiting.reason then "\(.name): \(.state.waiting.reason)\(if .state.waiting.message then " (\(.state.waiting.message))" else "" end)"
@@ -66,7 +74,8 @@ wait_until_it_serves() {
   while :; do
     left=$(kubectl -n "$namespace" get deployments,statefulsets -l "$INSTALLATION=$namespace" -o json | jq -r "$WORKLOADS"' | .[] | select(.done | not) | "\(.name): \([.ready, .updated] | min) of \(.wanted) ready"') || left='the cluster does not answer'
     [ -n "$left" ] || break
-    pods=$(kubectl -n "$namespace" get pods -o json | jq -r "$WAITING_PODS") || pods=''
+    pods=$(kubectl -n "$namespace" get pods,replicasets,statefulsets -o json | jq -r "$WAITING_PODS") || pods=''
+    grep $'\toutdated\t' <<<"$pods" | cut -f1 | while read -r pod; do kubectl -n "$namespace" delete pod "$pod" --wait=false >/dev/null; done
     if grep -q $'\thopeless\t' <<<"$pods"; then give_up "$(grep $'\thopeless\t' <<<"$pods" | head -n 1)"; fi
     if grep -q $'\tpulling\t' <<<"$pods"; then pulling=$((pulling + 1)); else pulling=0; fi
     [ $pulling -lt 30 ] || give_up "$(grep $'\tpulling\t' <<<"$pods" | head -n 1)"

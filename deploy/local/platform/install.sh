@@ -177,4 +177,5 @@ render_manifests() {
   installation_values >"$rendered/values.json"
   attend "$SLIPWAY_HOME/logs/publish.log" still_going "$dotnet" run --project "$ROOT/AppHost" -c Release -- \
     --operation publish --step publish --output-path "$rendered" --values "$rendered/values.json" ${values_file:+--values "$values_file"}
+  [ -s "$rendered/manifests/kustomization.yaml" ] || fail "The AppHost has not written manifests/kustomization.yaml; what it said is in $SLIPWAY_HOME/logs/publish.log. Nothing is applied."
 }
