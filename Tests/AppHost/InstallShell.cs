@@ -40,7 +40,7 @@ sealed class InstallShell : IDisposable
 
     private async Task<(int Code, string Output)> Run(string program, string[] arguments, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["KUBECONFIG"] = TestEnvironment.KubeConfig;
         start.Environment["SLIPWAY_HOME"] = Path.Combine(folder, "home");
         start.Environment["ROOT"] = TestEnvironment.Repository;
