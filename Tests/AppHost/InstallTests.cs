@@ -110,7 +110,7 @@ public sealed class InstallTests : IAsyncLifetime
             spec:
               terminationGracePeriodSeconds: 1
               containers:
-                - {name: web, image: "{{{{TestEnvironment.Sample(image)}}}}", ports: [{containerPort: 8080}]}
+                - {name: web, image: "{{{{TestEnvironment.Sample(image)}}}}", ports: [{containerPort: 8080}], readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}}
 
         """;
 }
