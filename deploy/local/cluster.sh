@@ -26,6 +26,8 @@ for part in settings processes certificates images configuration host components
   # shellcheck source=/dev/null
   . "$HERE/cluster/$part.sh"
 done
+# shellcheck source=deploy/images/archive.sh
+. "$HERE/../images/archive.sh"
 
 command=${1:-}
 [ $# = 0 ] || shift

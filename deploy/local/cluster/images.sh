@@ -5,25 +5,11 @@ SAMPLES="pause sample-http-1 sample-http-2 sample-crash-1"
 
 # archive ROOT REFERENCE CONFIG: writes $IMAGES/<name>.tar, the same bytes for the same content
 archive() {
-  local root=$1 reference=$2 config=$3 work layer id file
+  local root=$1 reference=$2 config=$3 file
   file=${reference#localhost/}
   [ "$reference" != "$PAUSE_IMAGE" ] || file=pause
-  file=$IMAGES/${file/:/-}.tar
-  work=$(mktemp -d "$IMAGES/.archive.XXXXXX")
-  tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$root" -cf "$work/layer.tar" .
-  layer=$(sha256sum "$work/layer.tar" | cut -d' ' -f1)
-  jq -cn --arg arch "$(dpkg --print-architecture)" --arg layer "sha256:$layer" --argjson config "$config" \
-    '{architecture: $arch, os: "linux", created: "1970-01-01T00:00:00Z", config: $config,
-      rootfs: {type: "layers", diff_ids: [$layer]}, history: [{created: "1970-01-01T00:00:00Z", created_by: "slipway"}]}' >"$work/config"
-  id=$(sha256sum "$work/config" | cut -d' ' -f1)
-  mv "$work/config" "$work/$id.json"
-  mkdir "$work/$layer"
-  mv "$work/layer.tar" "$work/$layer/layer.tar"
-  jq -cn --arg config "$id.json" --arg tag "$reference" --arg layer "$layer/layer.tar" \
-    '[{Config: $config, RepoTags: [$tag], Layers: [$layer]}]' >"$work/manifest.json"
-  tar --sort=name --mtime=@0 --owner=0 --group=0 -C "$work" -cf "$file.new" manifest.json "$id.json" "$layer"
-  mv "$file.new" "$file"
-  rm -rf "$work"
+  layer "$root" "$root.layer"
+  pack "$IMAGES/${file/:/-}.tar" "$reference" "$config" "$root.layer"
 }
 
 compile() { gcc -Os -static -s -Wall -Wextra "$@"; }

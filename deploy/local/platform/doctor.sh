@@ -11,10 +11,11 @@ doctor() {
   local kind
   echo "Machine"; check_machine
   echo ".NET"; check_dotnet
-  for kind in always cluster test; do
+  for kind in always cluster install test; do
     case $kind in
       always) echo "Debian packages for everything" ;;
       cluster) echo "Debian packages for the local cluster" ;;
+      install) echo "Debian packages for ./platform install" ;;
       test) echo "Debian packages for tests and benchmarks" ;;
     esac
     check_packages $kind
@@ -70,7 +71,7 @@ check_packages() {
   absent=$(missing_packages "$1" | paste -sd' ')
   if [ -z "$absent" ]; then ok "$(packages "$1" | wc -l) packages"; return; fi
   if [ "$1" = cluster ] && ! uses_own_cluster; then hint "not installed: $absent" "not needed while KUBECONFIG is set"
-  else missing "$absent" "apt-get install --no-install-recommends $absent   (./platform $([ "$1" = test ] && echo test || echo run) does it)"; fi
+  else missing "$absent" "apt-get install --no-install-recommends $absent   (./platform $(case $1 in test | install) echo "$1" ;; *) echo run ;; esac) does it)"; fi
 }
 
 cluster_state() { [ -z "${known_state:-}" ] && known_state=$(cluster state 2>/dev/null || echo down); echo "$known_state"; }

@@ -2,12 +2,12 @@
 # What comes from Debian: which packages are missing, and getting them without starting a service.
 
 # packages NEED...: names from packages.txt
-packages() { awk -v needs=" $* " '!/^#/ && NF && index(needs, " " $2 " ") {print $1}' "$LOCAL/packages.txt"; }
+packages() { awk -v needs=" $* " '!/^#/ && NF && index(needs, " " $2 " ") && !seen[$1]++ {print $1}' "$LOCAL/packages.txt"; }
 missing_packages() {
   local package installed
   installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')
   for package in $(packages "$@"); do grep -qxF "$package" <<<"$installed" || echo "$package"; done
-  case " $* " in *" always "*) command -v kubectl >/dev/null || echo kubernetes-client ;; esac
+  case " $* " in *" always "* | *" install "*) command -v kubectl >/dev/null || echo kubernetes-client ;; esac
 }
 
 # ensure_packages NEED...
