@@ -49,6 +49,7 @@ if (machine.RunsCluster)
         .WaitFor(cluster);
 }
 
+IResourceBuilder<KubernetesEnvironmentResource>? environment = null;
 if (builder.ExecutionContext.IsRunMode)
 {
     api.RunAsProgram(machine).WithEnvironment("Cluster__KubeConfig", machine.KubeConfig).WithEnvironment("PublicUrl", machine.PortalAddress)
@@ -60,18 +61,9 @@ if (builder.ExecutionContext.IsRunMode)
 }
 else
 {
-    // In a cluster the API uses its pod's service account. What an operator sets is in the chart's values.
-    builder.AddKubernetesEnvironment("k8s").WithHelm(chart => chart.WithChartName("slipway"));
-    var metricsToken = builder.AddParameter("metrics-token", secret: true);
-    foreach (var process in new[] { api, web })
-    {
-        process.WithEnvironment("PublicUrl", "https://slipway.example.org").WithEnvironment("TrustedProxies__0", "10.244.0.0/16")
-            .WithEnvironment("Metrics__Token", metricsToken);
-    }
-
-    api.WithEnvironment("Exposure__Mode", "Ingress").WithEnvironment("Exposure__Domain", "apps.example.org")
-        .WithEnvironment("Prometheus__Url", "http://prometheus.monitoring:9090");
+    // In a cluster the API uses its pod's service account. What an operator sets is in Publishing/InstallationValues.cs.
+    environment = builder.AddKubernetesEnvironment("k8s");
 }
 
 builder.Build().Run();
-return builder.ExecutionContext.IsPublishMode && !PublishResult.Succeeded ? 1 : Environment.ExitCode;
+return environment?.Resource.HasPublished is false ? 1 : Environment.ExitCode;

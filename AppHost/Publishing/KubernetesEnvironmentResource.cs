@@ -1,69 +1,93 @@
 using Aspire.Hosting.Pipelines;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Slipway.AppHost.Publishing;
 
-/// <summary>Kubernetes as the place that the application is published to, with the names of Aspire's own integration.</summary>
+/// <summary>
+/// Kubernetes as the place that the application is published to, with the names of Aspire's own integration. Writes <c>manifests/</c>, for
+/// <c>kubectl apply -k</c>, and <c>chart/</c>, for Helm, from the same objects.
+/// </summary>
 sealed class KubernetesEnvironmentResource : Resource, IComputeEnvironmentResource
 {
-    public KubernetesEnvironmentResource(string name)
+    private readonly IConfiguration configuration;
+    private readonly string repository;
+
+    public KubernetesEnvironmentResource(string name, IConfiguration configuration, string repository)
         : base(name)
     {
+        this.configuration = configuration;
+        this.repository = repository;
         // Not one of the steps that Aspire prepares publishing with: those want a value for every parameter, and keep it in clear.
         Annotations.Add(new PipelineStepAnnotation(_ => new PipelineStep
         {
             Name = $"publish-{name}",
-            Description = $"Writes the Helm chart of {name}",
+            Description = "Writes manifests and a Helm chart",
             Action = Publish,
             RequiredBySteps = [WellKnownPipelineSteps.Publish],
         }));
     }
 
-    /// <summary>The chart.</summary>
-    public HelmChartOptions Chart { get; } = new();
+    /// <summary>Whether a publishing step came to its end: Aspire logs one that fails, and leaves the exit code at 0.</summary>
+    public bool HasPublished { get; private set; }
 
     /// <inheritdoc/>
-    public ReferenceExpression GetHostAddressExpression(EndpointReference endpointReference) => ReferenceExpression.Create($"{endpointReference.Resource.Name}-service");
+    public ReferenceExpression GetHostAddressExpression(EndpointReference endpointReference) => ReferenceExpression.Create($"{endpointReference.Resource.Name}");
 
     private async Task Publish(PipelineStepContext context)
     {
         var output = context.Services.GetRequiredService<IPipelineOutputService>().GetOutputDirectory();
-        foreach (var (path, text) in await HelmChart.Render(context.Model, context.ExecutionContext, Chart, context.CancellationToken))
+        var cancel = context.CancellationToken;
+        var files = (configuration["values"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (files.Length > 0)
         {
-            var file = Path.Combine(output, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllTextAsync(file, text, context.CancellationToken);
+            var (given, problems) = ValuesFile.Read(files);
+            if (problems.Count > 0)
+            {
+                await Console.Error.WriteLineAsync($"The manifests cannot be written:\n{string.Concat(problems.Select(p => $"  - {p}\n"))}");
+                throw new DistributedApplicationException("Some values are wrong.");
+            }
+
+            await Write(output, "manifests", ManifestFiles.Plain(await Manifests.Render(context.Model, context.ExecutionContext, new GivenValues(given), repository, cancel)), cancel);
+        }
+        else
+        {
+            await Write(output, "manifests", ManifestFiles.Plain(await Manifests.Render(context.Model, context.ExecutionContext, new GivenValues(new Dictionary<string, object>()), repository, cancel)), cancel);
         }
 
-        PublishResult.Succeeded = true;
-        Console.WriteLine($"Chart '{Chart.ChartName}' written to {output}. Secrets in its values.yaml are empty: set them when you install it.");
+        var placeholders = new ChartPlaceholders();
+        var version = typeof(KubernetesEnvironmentResource).Assembly.GetName().Version!.ToString(3);
+        await Write(output, "chart", ManifestFiles.Chart(await Manifests.Render(context.Model, context.ExecutionContext, placeholders, repository, cancel), placeholders, version), cancel);
+        HasPublished = true;
+        Console.WriteLine(files.Length > 0
+            ? $"Manifests with the values of {string.Join(" and ", files)}, and the chart, are written to {output}."
+            : $"Manifests and chart are written to {output}. Their secrets are empty: give a file with --values for manifests that can be applied.");
     }
-}
 
-/// <summary>What the chart is called.</summary>
-sealed class HelmChartOptions
-{
-    public string ChartName { get; private set; } = "aspire";
-
-    public string ChartVersion { get; private set; } = "0.1.0";
-
-    public HelmChartOptions WithChartName(string name)
+    private static async Task Write(string output, string folder, IReadOnlyDictionary<string, string> files, CancellationToken cancel)
     {
-        ChartName = name;
-        return this;
-    }
+        var place = Path.Combine(output, folder);
+        // What an earlier version wrote and this one does not would be applied too.
+        if (Directory.Exists(place))
+        {
+            Directory.Delete(place, recursive: true);
+        }
 
-    public HelmChartOptions WithChartVersion(string version)
-    {
-        ChartVersion = version;
-        return this;
-    }
-}
+        foreach (var (path, text) in files)
+        {
+            var file = Path.Combine(place, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                // Manifests hold secrets.
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
 
-/// <summary>A step that fails is logged by Aspire and leaves the exit code at 0: only who knows the result can return another.</summary>
-static class PublishResult
-{
-    public static bool Succeeded { get; set; }
+            await using var writer = new StreamWriter(file, options);
+            await writer.WriteAsync(text.AsMemory(), cancel);
+        }
+    }
 }
 
 /// <summary>Kubernetes in the model.</summary>
@@ -71,12 +95,5 @@ static class KubernetesEnvironmentExtensions
 {
     /// <summary>Adds Kubernetes as the place to publish to.</summary>
     public static IResourceBuilder<KubernetesEnvironmentResource> AddKubernetesEnvironment(this IDistributedApplicationBuilder builder, string name) =>
-        builder.AddResource(new KubernetesEnvironmentResource(name));
-
-    /// <summary>Sets what the chart is called.</summary>
-    public static IResourceBuilder<KubernetesEnvironmentResource> WithHelm(this IResourceBuilder<KubernetesEnvironmentResource> builder, Action<HelmChartOptions> configure)
-    {
-        configure(builder.Resource.Chart);
-        return builder;
-    }
+        builder.AddResource(new KubernetesEnvironmentResource(name, builder.Configuration, Path.GetFullPath(Path.Combine(builder.AppHostDirectory, ".."))));
 }
